@@ -1,0 +1,208 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The API as the tasks see it: log in by itself, once, and call. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from . import errors
+from .lab import Lab
+from .oauth import Identity, OAuth, Token
+from .settings import Pair, ReadyToken, Settings
+from .slots import Slots
+from .token_cache import TokenCache
+from .transport import Answer, Transport
+
+RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
+_EXPIRED = "JWT_EXPIRED"
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Where a task's warnings and lines of progress go."""
+
+    warn: Callable[[str], None]
+    progress: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A token, and whether it was at hand already."""
+
+    token: Token
+    cached: bool
+
+
+class Client:
+    """Everything that a task may ask of the API.
+
+    Makes no request by itself; the first call logs in. Safe to use from several threads.
+    """
+
+    def __init__(self, settings: Settings, reporter: Reporter) -> None:
+        connection = settings.connection
+        self.settings = settings
+        self.reporter = reporter
+        self._transport = Transport(connection, Slots(connection.token_cache_path, connection.concurrency, self._warn))
+        self._oauth = OAuth(self._transport, connection)
+        self._cache = (
+            TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn)
+            if connection.token_cache
+            else None
+        )
+        self._tokens: dict[Pair, tuple[Token, float]] = {}  # with the seconds that have to be left of it
+        self._lock = threading.Lock()
+        self._warned: set[str] = set()
+        self.lab = Lab(self._call)
+
+    @property
+    def clock_difference(self) -> float | None:
+        """Seconds that this machine is ahead of the API's ``Date`` header; None before the first answer."""
+        return self._transport.clock_difference
+
+    # --- log-in -------------------------------------------------------------------------------------------------------
+
+    def identity(self, pair: Pair) -> Identity:
+        """What a pair may do, asked anew each time: a cached answer would call a revoked pair alive."""
+        with self._forgetting_if_refused(pair):
+            return self._oauth.identity(pair)
+
+    def token(self, pair: Pair, *, min_validity: float = RENEWAL_MARGIN, force: bool = False) -> Held:
+        """A token with at least ``min_validity`` seconds left; one process asks while all others wait for it."""
+        with self._lock:
+            if not force:
+                at_hand = self.token_at_hand(pair, min_validity)
+                if at_hand is not None:
+                    return Held(at_hand, cached=True)
+            return self._ask_alone(pair, lambda found: not force and found.seconds_left() > min_validity, min_validity)
+
+    def token_at_hand(self, pair: Pair, min_validity: float = RENEWAL_MARGIN) -> Token | None:
+        """A token that can be had without a request."""
+        if pair in self._tokens:
+            token, needed = self._tokens[pair]
+            if token.seconds_left() > min(needed, min_validity):
+                return token
+        cached = self.cached_token(pair)
+        return self._checked(cached) if cached and cached.seconds_left() > min_validity else None
+
+    def cached_token(self, pair: Pair) -> Token | None:
+        """What the cache on disk holds for the pair, however old it is."""
+        return self._cache.read(pair) if self._cache else None
+
+    def new_token(self, pair: Pair) -> Token:
+        """A token got from the API now, whatever is cached; it is cached for others."""
+        with self._forgetting_if_refused(pair):
+            token = self._oauth.token(pair)
+        if self._cache:
+            self._cache.write(pair, token)
+        return token
+
+    def forget(self, pair: Pair) -> bool:
+        """Drop the pair's token; tells whether one was cached."""
+        self._tokens.pop(pair, None)
+        return self._cache.remove(pair) if self._cache else False
+
+    @contextmanager
+    def _forgetting_if_refused(self, pair: Pair) -> Iterator[None]:
+        """A token of a pair that is refused must not keep it looking alive."""
+        try:
+            yield
+        except errors.PairRefused:
+            self.forget(pair)
+            raise
+
+    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], min_validity: float) -> Held:
+        """Ask for a token, unless another process got a ``good`` one while this one waited for its turn."""
+        if self._cache is None:
+            return self._keep(pair, self.new_token(pair), min_validity)
+        with self._cache.single_flight(pair):
+            found = self._cache.read(pair)
+            if found is not None and good(found):
+                return Held(self._checked(found), cached=True)
+            return self._keep(pair, self.new_token(pair), min_validity)
+
+    def _keep(self, pair: Pair, token: Token, min_validity: float) -> Held:
+        """Remember a new token. Where its whole life is shorter than the margin, half of it has to do."""
+        self._tokens[pair] = (token, min(min_validity, token.seconds_left() / 2))
+        return Held(token, cached=False)
+
+    def _renewed(self, pair: Pair, expired: Token) -> Token:
+        """A token other than the one that the API calls expired."""
+        with self._lock:
+            known = self._tokens.get(pair)
+            if known is not None and known[0].access_token != expired.access_token:
+                return known[0]  # another thread was quicker
+            self._tokens.pop(pair, None)
+            return self._ask_alone(pair, lambda found: found.access_token != expired.access_token, RENEWAL_MARGIN).token
+
+    def _checked(self, token: Token) -> Token:
+        """A cached token under the present settings: the allowed domains may have changed since it was written."""
+        self.settings.connection.endpoint(token.endpoint)
+        return token
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def _call(self, path: str, body: Mapping[str, Any], *, about: str, repeatable: bool = True) -> Any:
+        """The ``payload`` of a successful answer. An expired token is renewed once and the call repeated once."""
+        login = self.settings.required_login()
+        if isinstance(login, ReadyToken):
+            return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
+        token = self.token(login).token
+        answer = self._post(token, path, body, repeatable)
+        if answer.error_code == _EXPIRED:
+            token = self._renewed(login, token)
+            answer = self._post(token, path, body, repeatable)
+            if answer.error_code == _EXPIRED:
+                raise errors.TokenExpired(
+                    "The API calls a token expired that it gave a moment ago",
+                    hint="Try again later; if it stays so, compare this machine's clock and tell Contentsquare.",
+                    status=answer.status,
+                    endpoint=answer.url,
+                )
+        return _payload(answer, about, (login.client_secret, token.access_token))
+
+    def _post(self, token: Token | ReadyToken, path: str, body: Mapping[str, Any], repeatable: bool) -> Answer:
+        return self._transport.post(
+            token.endpoint + path,
+            body,
+            slot=f"{token.endpoint} {token.project_id}",
+            secrets=(token.access_token, *self.settings.secrets),
+            bearer=token.access_token,
+            repeatable=repeatable,
+        )
+
+    def _warn(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            self.reporter.warn(text)
+
+
+def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
+    if answer.ok and "payload" in answer.fields:
+        return answer.fields["payload"]
+    if answer.ok and isinstance(answer.fields.get("log"), dict):  # a HAR may come without the envelope
+        return answer.fields
+    where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
+    said = answer.said(secrets)
+    if answer.error_code == _EXPIRED:
+        raise errors.TokenExpired(f"The API calls the token expired{said}", **where)
+    if answer.status == 401:
+        raise errors.TokenRefused(f"The API refuses the token{said}", **where)
+    if answer.status == 403:
+        raise errors.AccessDenied(f"The token may not read or write {about}{said}", **where)
+    if answer.status == 404:
+        raise errors.NotFound(f"The API does not find {about}{said}", **where)
+    if answer.status >= 500:
+        raise errors.ServiceUnavailable(f"The API failed on {about}{said}", **where)
+    if answer.body is None:
+        raise errors.AnswerNotJson(f"The answer on {about} is not JSON (HTTP {answer.status})", **where)
+    if answer.ok:
+        raise errors.AnswerWrongShape(f"The answer on {about} has no payload", **where)
+    raise errors.ApiError(f"The API refuses the call on {about}{said}", **where)

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many calls from one task. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_parallel(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    workers: int,
+    done: Callable[[int, int], None] = lambda finished, total: None,
+) -> list[Result]:
+    """``function`` of every item, in the order of the items. The first error ends it, once the calls under way are over.
+
+    ``done`` is told after each item how many of how many are finished, in the calling thread. The threads are daemons: a
+    task that is interrupted (its ``timeout``, Ctrl-C) does not wait for calls under way.
+    """
+    results: dict[int, Result] = {}
+    waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
+    count = max(1, min(workers, len(items)))
+    for position in [*range(len(items)), *[None] * count]:
+        waiting.put(position)
+
+    def work() -> None:
+        while True:
+            position = waiting.get()
+            if position is None:
+                return
+            try:
+                finished.put((position, function(items[position]), None))
+            except BaseException as error:  # handed to the calling thread, which raises it
+                finished.put((position, None, error))
+                return
+
+    for number in range(count):
+        threading.Thread(target=work, name=f"speedlab-{number}", daemon=True).start()
+    for total in range(1, len(items) + 1):
+        position, result, error = finished.get()
+        if error is not None:
+            while not waiting.empty():  # the other threads find nothing more to start
+                waiting.get()
+            for _each in range(count):
+                waiting.put(None)
+            raise error
+        results[position] = result
+        done(total, len(items))
+    return [results[position] for position in range(len(items))]

@@ -1,0 +1,19 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Numbers as the API may give them. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+import math
+
+
+def real_number(value: object) -> float | None:
+    """The value when it is a finite number; None for all else: text, booleans, NaN, infinity, numbers out of range."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # an integer too long for a float
+        return None

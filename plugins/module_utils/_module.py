@@ -1,0 +1,36 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The front for tasks that run as modules. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+import os
+
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible.module_utils.basic import AnsibleModule
+
+from ._client.client import Reporter
+from ._options import argument_spec
+from ._secrets import register_secrets
+from ._tasks.task import Task, carry_out
+
+
+def main(task: Task) -> None:
+    """Carry out ``task`` with the parameters that Ansible passed to this process."""
+    module = AnsibleModule(argument_spec=argument_spec(task.options), supports_check_mode=True)
+    execution = carry_out(
+        task,
+        module.params,
+        check_mode=module.check_mode,
+        diff_mode=module._diff,
+        reporter=Reporter(warn=module.warn),
+        environ=os.environ,
+        ansible=ansible_version,
+    )
+    module.no_log_values.update(execution.secrets)  # those from the environment: Ansible knows only its parameters
+    register_secrets(execution.secrets)
+    if execution.failed:
+        module.fail_json(**execution.result)
+    module.exit_json(**execution.result)

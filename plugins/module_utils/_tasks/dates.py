@@ -1,0 +1,35 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that are dates. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from .._client.errors import SettingsError
+from .._judge.dates import parse_date, parse_instant
+
+Parsed = TypeVar("Parsed")
+
+
+def _parsed(parse: Callable[[object], Parsed], value: Any, option: str) -> Parsed | None:
+    if value is None or value == "":
+        return None
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise SettingsError(f"{option}: {error}", hint="Correct it; no request was made.") from None
+
+
+def date_option(value: Any, option: str) -> date | None:
+    """A date (UTC), None where none was given. Raises :class:`SettingsError` naming the option."""
+    return _parsed(parse_date, value, option)
+
+
+def instant_option(value: Any, option: str) -> datetime | None:
+    """An instant; a date alone is its first moment (UTC), as is a text without an offset taken for UTC."""
+    return _parsed(parse_instant, value, option)

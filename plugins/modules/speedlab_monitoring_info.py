@@ -1,0 +1,176 @@
+#!/usr/bin/python
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: speedlab_monitoring_info
+short_description: Read monitorings of the Contentsquare Speed Analysis Lab
+description:
+  - Lists the monitorings of a project with their state and freshness, and on demand their last report, reports and
+    statistics.
+  - Site passwords, headers, cookies and POST data, which the API returns in configurations, are redacted.
+author:
+  - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
+extends_documentation_fragment:
+  - contentsquare.speedlab.common
+  - contentsquare.speedlab.attributes
+  - contentsquare.speedlab.attributes.actiongroup_speedlab
+  - contentsquare.speedlab.attributes.info_module
+options:
+  monitoring_id:
+    description: Keep monitorings with one of these ids. An id that is not there is a warning.
+    type: list
+    elements: int
+  name:
+    description: Keep monitorings whose name contains this text, as the API compares it.
+    type: str
+  url:
+    description: Keep monitorings whose URL contains this text, as the API compares it.
+    type: str
+  state:
+    description: Keep monitorings in one of these states, whatever the case of the letters.
+    type: list
+    elements: str
+  enabled:
+    description: Keep monitorings that are enabled (V(true)) or disabled (V(false)).
+    type: bool
+  include:
+    description:
+      - What else to read of each monitoring, with one call for V(last_report) and one for V(reports) and V(statistics).
+    type: list
+    elements: str
+    choices: [last_report, reports, statistics]
+    default: []
+  last_days:
+    description: Reports and statistics of the last so many days. Goes with neither O(date_from) nor O(date_to).
+    type: int
+  date_from:
+    description: Reports and statistics from this instant on; a date alone is its first moment, UTC.
+    type: raw
+  date_to:
+    description: Reports and statistics up to this instant; a date alone is its first moment, UTC.
+    type: raw
+  limit:
+    description: How many reports of each monitoring at most; V(0) for all. If not given the API decides (30).
+    type: int
+  stale_factor:
+    description: An enabled monitoring whose last run is older than this many times its frequency is stale.
+    type: float
+    default: 2.0
+  redact:
+    description:
+      - Whether values that a site keeps secret become V(VALUE_REDACTED).
+      - With V(false) Ansible hides the result on display, C(register) keeps it, and C(async) is refused.
+    type: bool
+    default: true
+  query:
+    description:
+      - JMESPath expression over the whole result. Its answer is RV(query_result), and RV(monitorings) is left out, so that
+        the result stays small.
+      - Needs the Python library C(jmespath) where the task runs.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Read all monitorings of the project
+  contentsquare.speedlab.speedlab_monitoring_info:
+  register: lab
+
+- name: Name those that have not run for too long
+  ansible.builtin.debug:
+    msg: "{{ lab.monitorings | selectattr('stale', 'true') | map(attribute='name') | list }}"
+
+- name: Read the last Largest Contentful Paint of each checkout page
+  contentsquare.speedlab.speedlab_monitoring_info:
+    name: Checkout
+    enabled: true
+    include: [last_report]
+    query: "monitorings[].{name: name, lcp: last_report.metrics.largest_contentful_paint}"
+  register: checkout
+
+- name: Set the credentials once for several tasks
+  module_defaults:
+    group/contentsquare.speedlab.speedlab:
+      client_id: "{{ lookup('ansible.builtin.env', 'SPEEDLAB_CLIENT_ID') }}"
+      client_secret: "{{ lookup('ansible.builtin.env', 'SPEEDLAB_CLIENT_SECRET') }}"
+  block:
+    - name: Read the averages of the last week
+      contentsquare.speedlab.speedlab_monitoring_info:
+        include: [statistics]
+        last_days: 7
+"""
+
+RETURN = r"""
+monitorings:
+  description:
+    - The monitorings. Fields that the API adds later are kept, in snake_case. Left out with O(query).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id: {description: Id of the monitoring., type: int, returned: always}
+    name: {description: Name., type: str, returned: always}
+    url: {description: Page that is measured., type: str, returned: always}
+    state: {description: State as the API spells it., type: str, returned: always}
+    error_message: {description: Why the last run failed; empty if it did not., type: str, returned: always}
+    enabled: {description: Whether it is run., type: bool, returned: always}
+    frequency: {description: Minutes between two runs., type: int, returned: always}
+    lang: {description: Language of the reports., type: str, returned: always}
+    config: {description: How the page is measured., type: dict, returned: always}
+    last_execution: {description: "Last run, UTC; null if there was none.", type: str, returned: always}
+    age_seconds: {description: Seconds since the last run; null if there was none., type: int, returned: always}
+    stale: {description: Whether the last run is too long ago; null if nobody can tell., type: bool, returned: always}
+    last_report:
+      description: The last report with RV(monitorings[].last_report.metrics); null if there is none.
+      type: dict
+      returned: when O(include) has V(last_report)
+      contains:
+        id: {description: Id of the report., type: str, returned: always}
+        date: {description: "Date of the report, UTC.", type: str, returned: always}
+        failed: {description: Whether the run failed; its metrics are null then., type: bool, returned: always}
+        metrics: {description: "All metrics under their names, null where there is no value.", type: dict, returned: always}
+        missing: {description: Parts that the API could not produce., type: list, elements: str, returned: always}
+    reports:
+      description: The reports of the period, each with C(id), C(date), C(failed) and C(metrics).
+      type: list
+      elements: dict
+      returned: when O(include) has V(reports)
+    statistics:
+      description: Averages of the period.
+      type: dict
+      returned: when O(include) has V(statistics)
+      contains:
+        averages: {description: Averages as the API gives them., type: dict, returned: always}
+        runs: {description: How many runs the period has., type: int, returned: always}
+        failed_runs: {description: How many of them failed., type: int, returned: always}
+summary:
+  description: Counts over the monitorings.
+  returned: success
+  type: dict
+  sample: {total: 4, enabled: 3, stale: 1, by_state: {OK: 3, KO: 1}}
+verdict:
+  description: The same as one model for all reports.
+  returned: success
+  type: dict
+  sample:
+    schema_version: "1"
+    kind: monitorings
+    status: pass
+    summary: {total: 1, pass: 1, warn: 0, fail: 0, unknown: 0}
+    partial: false
+    checked_at: "2026-11-23T22:35:43Z"
+    subjects: []
+query_result:
+  description: Answer of O(query).
+  returned: when O(query) is given
+  type: raw
+"""
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._module import main
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import TASK
+
+if __name__ == "__main__":
+    main(TASK)

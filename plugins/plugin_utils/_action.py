@@ -1,0 +1,167 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The front for tasks that run in the controller's worker process. Private to this collection: may change without notice.
+
+A module costs a Python process of its own, about 300 ms; this front carries out the same task where the action plugin
+runs already. Elsewhere, with become, async or by the user's wish, the module runs as any other.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+
+_COLLECTION = "contentsquare.speedlab"
+_SECRET_VARIABLES = frozenset(option.env for option in COMMON_OPTIONS if option.secret)
+
+display = Display()
+
+
+class SpeedlabAction(ActionBase):
+    """A subclass names its task; all the rest is here."""
+
+    TASK: ClassVar[Task]
+
+    _supports_async = True
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        arguments = plain(self._task.args)
+        reveals = self._reveals(arguments)
+        if reveals and self._task.async_val:
+            raise AnsibleActionFail(
+                f"{self.TASK.name} does not support async while its result holds secrets: async_status would print them."
+                " Run it without async, or without the secrets (return_token: false, redact: true)."
+            )
+        result = (
+            self._run_here(arguments) if self._in_process(variables) else self._run_as_module(variables, hide=reveals)
+        )
+        if reveals and not result.get("failed") and self.TASK.holds_secret(result):
+            result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
+        return result
+
+    def _reveals(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the result may hold secrets. Arguments that are wrong reveal nothing but may not be trusted either."""
+        own = {name: arguments[name] for name in self.TASK.options if name in arguments}
+        validation = ArgumentSpecValidator(self.TASK.options).validate(own)
+        return bool(validation.error_messages) or self.TASK.reveals(validation.validated_parameters)
+
+    def _in_process(self, variables: Mapping[str, Any]) -> bool:
+        return (
+            self._connection.transport == "local"
+            and not self._play_context.become
+            and not self._task.async_val
+            and REQUESTS_IMPORT_ERROR is None
+            and boolean(self._templar.template(variables.get("speedlab_in_process", True)))
+        )
+
+    # --- here ---------------------------------------------------------------------------------------------------------
+
+    def _run_here(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        warnings: list[str] = []
+        with self._task_environment():
+            validation = ArgumentSpecValidator(argument_spec(self.TASK.options)).validate(dict(arguments))
+            secrets = set(validation._no_log_values)
+            if validation.error_messages:
+                return dict(remove_values(self._refused(validation), secrets))
+            execution = carry_out(
+                self.TASK,
+                validation.validated_parameters,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                reporter=Reporter(warn=warnings.append, progress=self._say),
+                environ=os.environ,
+                ansible=ansible_version,
+            )
+        secrets.update(execution.secrets)
+        register_secrets(secrets)
+        result: dict[str, Any] = remove_values(execution.result, secrets)
+        if execution.failed:
+            result["failed"] = True
+        if warnings:
+            result["warnings"] = remove_values(warnings, secrets)
+        return result
+
+    def _refused(self, validation: ValidationResult) -> dict[str, Any]:
+        """Wrong arguments, in the words of a module."""
+        message = validation.errors.msg
+        if isinstance(validation.errors[0], UnsupportedError):
+            message = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: {message}"
+        return {"failed": True, "msg": message}
+
+    @contextmanager
+    def _task_environment(self) -> Iterator[None]:
+        """The task's ``environment:`` as a module would see it: credentials and proxies may be in it."""
+        additions: dict[str, Any] = {}
+        self._compute_environment_string(additions)
+        before = {name: os.environ.get(name) for name in additions}
+        os.environ.update({str(name): str(plain(value)) for name, value in additions.items()})
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    def _say(self, text: str) -> None:
+        display.display(f"{self._task.get_name().strip()}: {text}")
+
+    # --- elsewhere ----------------------------------------------------------------------------------------------------
+
+    def _run_as_module(self, variables: dict[str, Any], *, hide: bool) -> dict[str, Any]:
+        self._refuse_secret_environment()
+        with self._quiet_connection() if hide else nullcontext():
+            result: dict[str, Any] = self._execute_module(
+                module_name=f"{_COLLECTION}.{self.TASK.name}",
+                module_args=self._task.args,
+                task_vars=variables,
+                wrap_async=self._task.async_val,
+            )
+        return result
+
+    def _refuse_secret_environment(self) -> None:
+        additions: dict[str, Any] = {}
+        self._compute_environment_string(additions)
+        shown = sorted(_SECRET_VARIABLES & set(additions))
+        if shown:
+            raise AnsibleActionFail(
+                f"environment: holds {shown[0]}, and for a module Ansible puts it on a command line, where process lists and"
+                f" -vvv show it. Give it as the option {shown[0][len('SPEEDLAB_') :].lower()} instead; nothing was run."
+            )
+
+    @contextmanager
+    def _quiet_connection(self) -> Iterator[None]:
+        """A connection prints what a module returns, at -vvv, unless its play context says no_log."""
+        loud = self._play_context
+        quiet = copy.copy(loud)
+        quiet.no_log = True
+        self._play_context = self._connection._play_context = quiet
+        try:
+            yield
+        finally:
+            self._play_context = self._connection._play_context = loud

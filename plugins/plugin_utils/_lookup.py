@@ -1,0 +1,140 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the lookup does with its terms and options. Private to this collection: may change without notice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS, ReadyToken
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import (
+    credentials_info,
+    monitoring_info,
+    token,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.presentation import presented
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import (
+    Execution,
+    Options,
+    Outcome,
+    Task,
+    carry_out,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+from ansible.utils.display import Display
+
+display = Display()
+
+OWN_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str"},
+    "url": {"type": "str"},
+    "query": {"type": "str"},
+    "on_error": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that the lookup knows: the task that answers it, and the key of the answer in the task's result."""
+
+    task: Task
+    key: str
+    options: tuple[str, ...] = ()  # which of the lookup's own options it takes
+
+
+def _endpoint(options: Options, client: Client, check_mode: bool) -> Outcome:
+    login = client.settings.required_login()
+    base = login.endpoint if isinstance(login, ReadyToken) else client.token(login).token.endpoint
+    return Outcome({"endpoint": base})
+
+
+def _scenarios(options: Options, client: Client, check_mode: bool) -> Outcome:
+    found = client.lab.scenarios(name=options["name"] or "")
+    return Outcome({"scenarios": presented(found, redact=True)})
+
+
+def _events(options: Options, client: Client, check_mode: bool) -> Outcome:
+    return Outcome({"events": presented(client.lab.events(), redact=True)})
+
+
+TERMS: Mapping[str, Term] = {
+    "token": Term(token.TASK, "access_token"),
+    "endpoint": Term(Task("endpoint", {}, _endpoint), "endpoint"),
+    "credentials": Term(credentials_info.TASK, "credentials", ("query",)),
+    "monitorings": Term(monitoring_info.TASK, "monitorings", ("name", "url", "query")),
+    "scenarios": Term(Task("scenarios", {}, _scenarios, queried="scenarios"), "scenarios", ("name", "query")),
+    "events": Term(Task("events", {}, _events, queried="events"), "events", ("query",)),
+}
+
+
+def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
+    """One answer per term. ``given``: plain options of the call and of variables, not yet typed."""
+    for term in terms:
+        if term not in TERMS:
+            raise AnsibleLookupError(f"{term!r} is no term of this lookup; there are {', '.join(TERMS)}.")
+    if not terms:
+        raise AnsibleLookupError(f"This lookup needs a term: one or more of {', '.join(TERMS)}.")
+    options, secrets = _typed({**OWN_OPTIONS}, given)
+    for name in ("name", "url", "query"):
+        takers = [term for term in terms if name in TERMS[term].options]
+        if options[name] is not None and not takers:
+            raise AnsibleLookupError(f"The option {name} has no meaning for the terms {', '.join(terms)}.")
+    answers = []
+    for term in terms:
+        execution, hidden = _execute(TERMS[term], given)
+        if not execution.failed:
+            key = "query_result" if "query_result" in execution.result else TERMS[term].key
+            answers.append(execution.result[key])
+            continue
+        message = remove_values(execution.result["msg"], secrets | hidden)
+        if options["on_error"] == "error":
+            raise AnsibleLookupError(f"{term}: {message}")
+        if options["on_error"] == "warn":
+            display.warning(f"contentsquare.speedlab.speedlab: {term}: {message}")
+    return answers
+
+
+def _execute(term: Term, given: Mapping[str, Any]) -> tuple[Execution, set[str]]:
+    own = {name: OWN_OPTIONS[name] for name in ("name", "url", "query")}
+    wanted = {name: value for name, value in given.items() if name not in OWN_OPTIONS or name in term.options}
+    options, secrets = _typed({**own, **term.task.options}, wanted)
+    execution = carry_out(
+        term.task,
+        options,
+        check_mode=False,
+        diff_mode=False,
+        reporter=Reporter(warn=display.warning),
+        environ=os.environ,
+        ansible=ansible_version,
+    )
+    register_secrets(execution.secrets)
+    return execution, secrets | set(execution.secrets)
+
+
+def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The options with their types and defaults, by the same validation as for modules, and what is secret in them."""
+    spec = argument_spec(own)
+    known = {name: value for name, value in given.items() if name in spec or name not in OWN_OPTIONS}
+    validation = ArgumentSpecValidator(spec).validate(known)
+    secrets = set(validation._no_log_values)
+    if validation.error_messages:
+        raise AnsibleLookupError(str(remove_values(validation.errors.msg, secrets)))
+    return dict(validation.validated_parameters), secrets
+
+
+def from_variables(variables: Mapping[str, Any], template: Any) -> dict[str, Any]:
+    """The common options that Ansible variables set. Only these are templated: what the call itself gives is already."""
+    found = {option.name: variables[option.variable] for option in COMMON_OPTIONS if option.variable in variables}
+    return {name: plain(template(value)) for name, value in found.items()}

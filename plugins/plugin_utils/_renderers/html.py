@@ -1,0 +1,76 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A verdict as one HTML file that needs nothing but a browser: no network, no script, no font, no image.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.page import lay_out
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
+    Verdict,
+    unless_only_the_clock_moved,
+)
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CHECKED_AT = re.compile(r'<time id="checked-at" datetime="(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)">')
+
+
+def render_html(verdict: Verdict, *, title: str = "", previous: str = "") -> str:
+    """The report as the text of a file.
+
+    previous: the report of an earlier run, kept as it is if nothing but the time within the same day has changed.
+    """
+    found = _CHECKED_AT.search(previous)
+    return unless_only_the_clock_moved(
+        verdict, previous, found[1] if found else None, functools.partial(_render, title=title)
+    )
+
+
+def content_security_policy(style: str) -> str:
+    """Nothing may be loaded and nothing may run; the one style sheet is allowed by its hash."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _render(verdict: Verdict, title: str) -> str:
+    style = _style()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            page=lay_out(verdict, title),
+            policy=content_security_policy(style),
+            # Our own file, and the hash covers it as it stands: escaping would change it.
+            style=Markup(style),
+        )
+    )
+
+
+@functools.cache
+def _style() -> str:
+    return (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words and forms in which reports speak: labels, counted nouns, dates, durations, numbers.
+
+Private to this collection: may change without notice.
+
+No locale is asked: a report reads the same wherever it was made.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
+
+_NOUNS = {"credentials": ("credential pair", "credential pairs"), "monitorings": ("monitoring", "monitorings")}
+_TITLES = {"credentials": "Credential expiry", "monitorings": "Monitoring status"}
+_MONTHS = "January February March April May June July August September October November December".split()
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(value: object) -> str:
+    """Text without the characters that HTML cannot hold or UTF-8 cannot write; each leaves a mark."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def counted(number: int, kind: str) -> str:
+    """ "1 credential pair", "7 monitorings"."""
+    singular, plural = _NOUNS.get(kind, ("subject", "subjects"))
+    return f"{number:,} {singular if number == 1 else plural}"
+
+
+def title_for(kind: str) -> str:
+    """The title of a report whose writer gave none."""
+    return _TITLES.get(kind, f"Report on {kind}")
+
+
+def heading_for(kind: str) -> str:
+    """What the table of subjects is called."""
+    return _NOUNS.get(kind, ("", "subjects"))[1].capitalize()
+
+
+def long_instant(iso: str) -> str:
+    """ "23 November 2026, 22:35:43 UTC" from the model's form of an instant."""
+    instant = datetime.strptime(iso, "%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}, {instant:%H:%M:%S} UTC"
+
+
+def short_instant(iso: object) -> str:
+    """ "2026-11-23 22:35 UTC" from an instant of the model; other text stays as it is, nothing is a dash."""
+    if iso is None or iso == "":
+        return NOTHING
+    text = printable(iso)
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}Z", text)
+    return f"{match[1]} {match[2]} UTC" if match else text
+
+
+def days_left(days: int | None) -> str:
+    """How long a pair still lasts, in words."""
+    if days is None:
+        return "no date known"
+    if days < 0:
+        return f"expired {_plural(-days, 'day')} ago"
+    if days == 0:
+        return "last day today"
+    return f"{_plural(days, 'day')} left"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in its two largest units, rounded down: "3 d 4 h", "12 min"."""
+    if seconds is None:
+        return NOTHING
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return "under 1 min"
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [f"{days} d"] if days else []
+    parts += [f"{hours} h"] if hours else []
+    parts += [f"{minutes} min"] if minutes and not days else []
+    return " ".join(parts)
+
+
+def quantity(value: object, unit: str) -> str:
+    """A metric's value with its unit; a missing value is a dash, never a zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return NOTHING if value is None else printable(value)
+    if unit == "ms":
+        return f"{value / 1000:,.2f} s" if abs(value) >= 1000 else f"{value:,.0f} ms"
+    if unit in ("bytes", "B"):
+        return _bytes(value)
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}".rstrip("0").rstrip(".")
+    return text
+
+
+def _bytes(value: float) -> str:
+    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
+        if abs(value) >= size:
+            return f"{value / size:,.1f} {unit}"
+    return f"{value:,.0f} B"
+
+
+def listing(value: object) -> str:
+    """Any JSON value as one line of text for a reader: lists by commas, projects by name and id, nothing as a dash."""
+    if value is None or value == "" or value == {}:
+        return NOTHING
+    if value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(listing(item) for item in value)
+    if isinstance(value, dict):
+        if set(value) == {"id", "name"}:
+            return f"{printable(value['name'])} ({printable(value['id'])})"
+        return "; ".join(f"{spaced(key)}: {listing(item)}" for key, item in value.items())
+    return printable(value)
+
+
+def spaced(key: object) -> str:
+    """A key of the model as words."""
+    return printable(key).replace("_", " ")
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+NOTHING = "\N{EN DASH}"
