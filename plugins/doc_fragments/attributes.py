@@ -35,7 +35,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - This module changes nothing, so it does the same in check mode; it may ask for a token and write the token cache.
+      - This module changes nothing, so it does the same in check mode; it may ask for a token and write the
+        token cache.
   diff_mode:
     support: N/A
     details:

@@ -9,10 +9,11 @@ name: speedlab
 short_description: Read from the Contentsquare Speed Analysis Lab within expressions
 description:
   - Returns a token, a base URL, or what the API lists.
-  - Ansible runs a lookup each time that an expression which holds it is evaluated. The token comes from the cache that all
-    tasks share; lists are read anew each time, so keep a list that is needed more than once with
+  - Ansible runs a lookup each time that an expression which holds it is evaluated. The token comes from the cache that
+    all tasks share; lists are read anew each time, so keep a list that is needed more than once with
     C(ansible.builtin.set_fact).
-  - A lookup always runs on the controller, with the controller's environment; C(environment) of a task does not reach it.
+  - A lookup always runs on the controller, with the controller's environment; C(environment) of a task does not reach
+    it.
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
 extends_documentation_fragment:
@@ -44,8 +45,8 @@ options:
     type: str
   on_error:
     description:
-      - What a failed term does. V(error) ends the expression, V(warn) prints a warning and leaves the term's result out,
-        V(skip) leaves it out without a word.
+      - What a failed term does. V(error) ends the expression, V(warn) prints a warning and leaves the term's result
+        out, V(skip) leaves it out without a word.
     type: str
     choices: [error, warn, skip]
     default: error
@@ -77,6 +78,7 @@ _raw:
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
+
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import from_variables, look_up
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
@@ -85,5 +87,5 @@ class LookupModule(LookupBase):
     """The documentation above; the work is in plugin_utils."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        given = {**from_variables(variables or {}, self._templar.template), **plain(kwargs)}
-        return look_up(plain(terms), given)
+        template = self._templar.template if self._templar else None
+        return look_up(plain(terms), {**from_variables(variables or {}, template), **plain(kwargs)})

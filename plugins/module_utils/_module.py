@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The front for tasks that run as modules. Private to this collection: may change without notice."""
+"""The front for tasks that run as modules.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def main(task: Task) -> None:
         ansible=ansible_version,
     )
     module.no_log_values.update(execution.secrets)  # those from the environment: Ansible knows only its parameters
-    register_secrets(execution.secrets)
+    register_secrets([*execution.secrets, *execution.bearers])
     if execution.failed:
         module.fail_json(**execution.result)
     module.exit_json(**execution.result)

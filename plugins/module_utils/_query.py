@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JMESPath over plain JSON. Private to this collection: may change without notice."""
+"""JMESPath over plain JSON.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ module: speedlab_credentials_info
 short_description: Check credential pairs of the Contentsquare API for expiry, scopes and projects
 description:
   - Asks the API what each credential pair may do, and compares it with what you expect of it.
-  - A pair ends after a year, and the API never says when. The end is reckoned from O(credentials[].expires_on), else from
-    O(credentials[].created_on) and O(lifetime_days), else it is V(unknown), which is not a pass.
+  - A pair ends after a year, and the API never says when. The end is reckoned from O(credentials[].expires_on), else
+    from O(credentials[].created_on) and O(lifetime_days), else it is V(unknown), which is not a pass.
   - All pairs are checked in one task, several at once. One bad entry never stops the rest.
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
@@ -122,7 +122,8 @@ options:
     default: 365
   query:
     description:
-      - JMESPath expression over the whole result. Its answer is RV(query_result), and RV(credentials) is left out.
+      - JMESPath expression over the whole result. Its answer is RV(query_result), and RV(credentials) and
+        RV(verdict) are left out.
       - Needs the Python library C(jmespath) where the task runs.
     type: str
 seealso:
@@ -201,7 +202,7 @@ credentials:
       contains:
         id: {description: Id of the project., type: int, returned: always}
         name: {description: Name of the project., type: str, returned: always}
-    missing_projects: {description: Expected projects that it does not reach., type: list, elements: int, returned: always}
+    missing_projects: {description: Expected projects out of its reach., type: list, elements: int, returned: always}
     excess_projects: {description: Projects that are not expected., type: list, elements: int, returned: always}
     findings:
       description: What is wrong with the pair.
@@ -242,7 +243,7 @@ schema_version:
   type: str
   sample: "1"
 verdict:
-  description: The same as one model for all reports.
+  description: The same as one model for all reports. Left out with O(query).
   returned: success
   type: dict
   sample:

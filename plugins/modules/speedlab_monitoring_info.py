@@ -68,8 +68,8 @@ options:
     default: true
   query:
     description:
-      - JMESPath expression over the whole result. Its answer is RV(query_result), and RV(monitorings) is left out, so that
-        the result stays small.
+      - JMESPath expression over the whole result. Its answer is RV(query_result), and RV(monitorings) and
+        RV(verdict) are left out, so that the result stays small.
       - Needs the Python library C(jmespath) where the task runs.
     type: str
 """
@@ -131,7 +131,7 @@ monitorings:
         id: {description: Id of the report., type: str, returned: always}
         date: {description: "Date of the report, UTC.", type: str, returned: always}
         failed: {description: Whether the run failed; its metrics are null then., type: bool, returned: always}
-        metrics: {description: "All metrics under their names, null where there is no value.", type: dict, returned: always}
+        metrics: {description: "All metrics by name, null where there is no value.", type: dict, returned: always}
         missing: {description: Parts that the API could not produce., type: list, elements: str, returned: always}
     reports:
       description: The reports of the period, each with C(id), C(date), C(failed) and C(metrics).
@@ -152,7 +152,7 @@ summary:
   type: dict
   sample: {total: 4, enabled: 3, stale: 1, by_state: {OK: 3, KO: 1}}
 verdict:
-  description: The same as one model for all reports.
+  description: The same as one model for all reports. Left out with O(query).
   returned: success
   type: dict
   sample:

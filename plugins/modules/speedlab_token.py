@@ -11,8 +11,8 @@ short_description: Get, renew or forget an access token of the Contentsquare API
 description:
   - Makes sure that a valid access token is at hand, and returns it with the base URL of the project's cloud.
   - A token that is cached and valid is used again; a new one is asked for only when there is none or it ends too soon.
-  - The other modules, the lookup and the inventory plugin log in by themselves. Use this module to hand a token to another
-    tool, to see the scopes and the end of a token, or to warm up or clear the cache.
+  - The other modules, the lookup and the inventory plugin log in by themselves. Use this module to hand a token to
+    another tool, to see the scopes and the end of a token, or to warm up or clear the cache.
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
 extends_documentation_fragment:

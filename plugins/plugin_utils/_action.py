@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The front for tasks that run in the controller's worker process. Private to this collection: may change without notice.
+"""The front for tasks that run in the controller's worker process.
+
+Private to this collection: may change without notice.
 
 A module costs a Python process of its own, about 300 ms; this front carries out the same task where the action plugin
 runs already. Elsewhere, with become, async or by the user's wish, the module runs as any other.
@@ -16,7 +18,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
@@ -24,9 +25,10 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import REQUESTS_IMPORT_ERROR
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
@@ -52,8 +54,8 @@ class SpeedlabAction(ActionBase):
         arguments = plain(self._task.args)
         reveals = self._reveals(arguments)
         if reveals and self._task.async_val:
-            raise AnsibleActionFail(
-                f"{self.TASK.name} does not support async while its result holds secrets: async_status would print them."
+            return _refusal(
+                f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
                 " Run it without async, or without the secrets (return_token: false, redact: true)."
             )
         result = (
@@ -64,7 +66,7 @@ class SpeedlabAction(ActionBase):
         return result
 
     def _reveals(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the result may hold secrets. Arguments that are wrong reveal nothing but may not be trusted either."""
+        """Whether the result may hold secrets; of wrong arguments nobody knows."""
         own = {name: arguments[name] for name in self.TASK.options if name in arguments}
         validation = ArgumentSpecValidator(self.TASK.options).validate(own)
         return bool(validation.error_messages) or self.TASK.reveals(validation.validated_parameters)
@@ -97,7 +99,7 @@ class SpeedlabAction(ActionBase):
                 ansible=ansible_version,
             )
         secrets.update(execution.secrets)
-        register_secrets(secrets)
+        register_secrets([*secrets, *execution.bearers])
         result: dict[str, Any] = remove_values(execution.result, secrets)
         if execution.failed:
             result["failed"] = True
@@ -110,15 +112,14 @@ class SpeedlabAction(ActionBase):
         message = validation.errors.msg
         if isinstance(validation.errors[0], UnsupportedError):
             message = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: {message}"
-        return {"failed": True, "msg": message}
+        return _refusal(message)
 
     @contextmanager
     def _task_environment(self) -> Iterator[None]:
         """The task's ``environment:`` as a module would see it: credentials and proxies may be in it."""
-        additions: dict[str, Any] = {}
-        self._compute_environment_string(additions)
+        additions = self._environment_additions()
         before = {name: os.environ.get(name) for name in additions}
-        os.environ.update({str(name): str(plain(value)) for name, value in additions.items()})
+        os.environ.update(additions)
         try:
             yield
         finally:
@@ -128,13 +129,23 @@ class SpeedlabAction(ActionBase):
                 else:
                     os.environ[name] = value
 
+    def _environment_additions(self) -> dict[str, str]:
+        additions: dict[str, Any] = {}
+        self._compute_environment_string(additions)
+        return {str(plain(name)): str(plain(value)) for name, value in additions.items()}
+
     def _say(self, text: str) -> None:
         display.display(f"{self._task.get_name().strip()}: {text}")
 
     # --- elsewhere ----------------------------------------------------------------------------------------------------
 
     def _run_as_module(self, variables: dict[str, Any], *, hide: bool) -> dict[str, Any]:
-        self._refuse_secret_environment()
+        shown = sorted(_SECRET_VARIABLES & set(self._environment_additions()))
+        if shown:
+            return _refusal(
+                f"environment: holds {shown[0]}, which for a module stands on a command line, where process lists and -vvv"
+                " show it. Give it as an option of the task instead; nothing was run."
+            )
         with self._quiet_connection() if hide else nullcontext():
             result: dict[str, Any] = self._execute_module(
                 module_name=f"{_COLLECTION}.{self.TASK.name}",
@@ -143,16 +154,6 @@ class SpeedlabAction(ActionBase):
                 wrap_async=self._task.async_val,
             )
         return result
-
-    def _refuse_secret_environment(self) -> None:
-        additions: dict[str, Any] = {}
-        self._compute_environment_string(additions)
-        shown = sorted(_SECRET_VARIABLES & set(additions))
-        if shown:
-            raise AnsibleActionFail(
-                f"environment: holds {shown[0]}, and for a module Ansible puts it on a command line, where process lists and"
-                f" -vvv show it. Give it as the option {shown[0][len('SPEEDLAB_') :].lower()} instead; nothing was run."
-            )
 
     @contextmanager
     def _quiet_connection(self) -> Iterator[None]:
@@ -165,3 +166,7 @@ class SpeedlabAction(ActionBase):
             yield
         finally:
             self._play_context = self._connection._play_context = loud
+
+
+def _refusal(message: str) -> dict[str, Any]:
+    return {"failed": True, "changed": False, "msg": message}

@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lookup does with its terms and options. Private to this collection: may change without notice."""
+"""What the lookup does with its terms and options.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +18,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.utils.display import Display
+
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS, ReadyToken
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
@@ -33,7 +38,6 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task
     carry_out,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible.utils.display import Display
 
 display = Display()
 
@@ -74,8 +78,8 @@ TERMS: Mapping[str, Term] = {
     "endpoint": Term(Task("endpoint", {}, _endpoint), "endpoint"),
     "credentials": Term(credentials_info.TASK, "credentials", ("query",)),
     "monitorings": Term(monitoring_info.TASK, "monitorings", ("name", "url", "query")),
-    "scenarios": Term(Task("scenarios", {}, _scenarios, queried="scenarios"), "scenarios", ("name", "query")),
-    "events": Term(Task("events", {}, _events, queried="events"), "events", ("query",)),
+    "scenarios": Term(Task("scenarios", {}, _scenarios, queried=("scenarios",)), "scenarios", ("name", "query")),
+    "events": Term(Task("events", {}, _events, queried=("events",)), "events", ("query",)),
 }
 
 
@@ -119,7 +123,7 @@ def _execute(term: Term, given: Mapping[str, Any]) -> tuple[Execution, set[str]]
         environ=os.environ,
         ansible=ansible_version,
     )
-    register_secrets(execution.secrets)
+    register_secrets([*execution.secrets, *execution.bearers])
     return execution, secrets | set(execution.secrets)
 
 
@@ -134,7 +138,7 @@ def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, 
     return dict(validation.validated_parameters), secrets
 
 
-def from_variables(variables: Mapping[str, Any], template: Any) -> dict[str, Any]:
-    """The common options that Ansible variables set. Only these are templated: what the call itself gives is already."""
+def from_variables(variables: Mapping[str, Any], template: Callable[[Any], Any] | None) -> dict[str, Any]:
+    """The common options that Ansible variables set. Only these are templated: what the call gives is so already."""
     found = {option.name: variables[option.variable] for option in COMMON_OPTIONS if option.variable in variables}
-    return {name: plain(template(value)) for name, value in found.items()}
+    return {name: plain(template(value) if template else value) for name, value in found.items()}

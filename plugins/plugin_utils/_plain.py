@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From Ansible's own types to plain JSON types. Private to this collection: may change without notice."""
+"""From Ansible's own types to plain JSON types.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from typing import Any
 def plain(value: Any) -> Any:
     """``value`` rebuilt from the built-in types alone.
 
-    Ansible hands over subclasses of them (marked unsafe, tagged with their origin, templated when they are read, decrypted
-    when they are read), on which libraries such as jmespath and json fail. Dates stay dates.
+    Ansible hands over subclasses of them (marked unsafe, tagged with their origin, templated or decrypted when they are
+    read), on which libraries such as jmespath and json fail. Dates stay dates.
     """
     if isinstance(value, bool) or value is None:
         return value

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which addresses a secret or a token may be sent to. Private to this collection: may change without notice.
+"""Which addresses a secret or a token may be sent to.
+
+Private to this collection: may change without notice.
 
 Source: API reference, sections 2 and 3.1 (the token answer names the base URL of the project's cloud).
 """

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The API as the tasks see it: log in by itself, once, and call. Private to this collection: may change without notice."""
+"""The API as the tasks see it: log in by itself, once, and call.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import errors
+from .answer import Answer
 from .lab import Lab
 from .oauth import Identity, OAuth, Token
 from .settings import Pair, ReadyToken, Settings
 from .slots import Slots
 from .token_cache import TokenCache
-from .transport import Answer, Transport
+from .transport import Transport
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
 _EXPIRED = "JWT_EXPIRED"
@@ -60,6 +64,7 @@ class Client:
         self._tokens: dict[Pair, tuple[Token, float]] = {}  # with the seconds that have to be left of it
         self._lock = threading.Lock()
         self._warned: set[str] = set()
+        self.bearers: set[str] = set()  # every token that this task held, for the masking of output
         self.lab = Lab(self._call)
 
     @property
@@ -80,6 +85,7 @@ class Client:
             if not force:
                 at_hand = self.token_at_hand(pair, min_validity)
                 if at_hand is not None:
+                    self.bearers.add(at_hand.access_token)
                     return Held(at_hand, cached=True)
             return self._ask_alone(pair, lambda found: not force and found.seconds_left() > min_validity, min_validity)
 
@@ -100,6 +106,7 @@ class Client:
         """A token got from the API now, whatever is cached; it is cached for others."""
         with self._forgetting_if_refused(pair):
             token = self._oauth.token(pair)
+        self.bearers.add(token.access_token)
         if self._cache:
             self._cache.write(pair, token)
         return token
@@ -125,6 +132,7 @@ class Client:
         with self._cache.single_flight(pair):
             found = self._cache.read(pair)
             if found is not None and good(found):
+                self.bearers.add(found.access_token)
                 return Held(self._checked(found), cached=True)
             return self._keep(pair, self.new_token(pair), min_validity)
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many calls from one task. Private to this collection: may change without notice."""
+"""Many calls from one task.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,10 @@ def in_parallel(
     workers: int,
     done: Callable[[int, int], None] = lambda finished, total: None,
 ) -> list[Result]:
-    """``function`` of every item, in the order of the items. The first error ends it, once the calls under way are over.
+    """``function`` of every item, in the order of the items; the first error ends it.
 
-    ``done`` is told after each item how many of how many are finished, in the calling thread. The threads are daemons: a
-    task that is interrupted (its ``timeout``, Ctrl-C) does not wait for calls under way.
+    ``done`` is told after each item how many of how many are finished, in the calling thread. The threads are daemons:
+    a task that is interrupted (its ``timeout``, Ctrl-C) or fails does not wait for calls under way.
     """
     results: dict[int, Result] = {}
     waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
@@ -40,7 +43,7 @@ def in_parallel(
                 return
             try:
                 finished.put((position, function(items[position]), None))
-            except BaseException as error:  # handed to the calling thread, which raises it
+            except BaseException as error:  # noqa: BLE001 - handed to the calling thread, which raises it
                 finished.put((position, None, error))
                 return
 

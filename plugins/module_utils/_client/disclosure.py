@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may be shown of a text that came from outside. Private to this collection: may change without notice.
+"""What may be shown of a text that came from outside.
+
+Private to this collection: may change without notice.
 
 The API's error texts help the reader, but a server or a proxy may echo the request in them. A text that holds even a
 part of a secret is therefore dropped whole, rather than masked piece by piece.

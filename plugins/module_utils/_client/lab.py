@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The thirteen Lab endpoints, one method each. Private to this collection: may change without notice.
+"""The thirteen Lab endpoints, one method each.
+
+Private to this collection: may change without notice.
 
 Source: API reference, sections 5 to 8. Keys stay as the API spells them; what the reference calls unknown (where a HAR
 sits, whether a report is there at all) is settled here, so that callers see one form.
@@ -11,7 +13,7 @@ sits, whether a report is there at all) is settled here, so that callers see one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +43,7 @@ class Runs:
 
 @dataclass(frozen=True)
 class Period:
-    """Which runs are asked for. ``limit`` 0 = no limit; ``error`` None = all, False = only good ones, True = only failed."""
+    """Which runs are asked for. ``limit`` 0 = no limit; ``error`` None = all, False = the good, True = the failed."""
 
     limit: int | None = None
     last_days: int | None = None

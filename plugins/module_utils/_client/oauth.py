@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two OAuth endpoints. Private to this collection: may change without notice.
+"""The two OAuth endpoints.
+
+Private to this collection: may change without notice.
 
 Source: API reference, section 3. Both are asked at ``auth_url`` and take the pair in the body; the body of a refusal is
 not documented, so every known spelling of it is read and none is relied on.
@@ -16,8 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors
+from .answer import Answer
 from .settings import Connection, Pair
-from .transport import Answer, Transport
+from .transport import Transport
 
 TOKEN_PATH = "/v1/oauth/token"
 IDENTITY_PATH = "/v1/oauth/me"
@@ -101,7 +104,7 @@ class OAuth:
         if not endpoint:  # one known client takes this for a pair without the scope; it is not documented
             raise errors.AnswerWrongShape(
                 f"The token for {pair.client_id} came without a base URL (endpoint)",
-                hint="The pair may lack the scope speed-analysis; contentsquare.speedlab.speedlab_credentials_info tells.",
+                hint="It may lack the scope speed-analysis: see contentsquare.speedlab.speedlab_credentials_info.",
                 status=answer.status,
                 endpoint=answer.url,
             )

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The common options, once, and the checked settings made from them. Private to this collection: may change without notice.
+"""The common options, once, and the checked settings made from them.
+
+Private to this collection: may change without notice.
 
 :data:`COMMON_OPTIONS` is the one table: argument specs, environment names, plugin options and documentation follow it.
 """
@@ -28,8 +30,8 @@ SHORTEST_SECRET = 8  # masking shorter values would wreck innocent output
 class Option:
     """One common option as every front knows it.
 
-    :attr:`by_rank`: the environment is read only after it is known what the task itself gave, since a pair from the task
-    beats a token from the environment. All others fall back to the environment one by one.
+    :attr:`by_rank`: the environment is read only after it is known what the task itself gave, since a pair from the
+    task beats a token from the environment. All others fall back to the environment one by one.
     """
 
     name: str
@@ -165,7 +167,7 @@ class Settings:
     def required_login(self) -> Login:
         if self.login is None:
             raise MissingCredentials(
-                f"Neither client_id and client_secret nor access_token and endpoint were given on {socket.gethostname()}",
+                f"Neither client_id and client_secret nor access_token and endpoint is given on {socket.gethostname()}",
                 hint="Give them to the task, or set SPEEDLAB_CLIENT_ID and SPEEDLAB_CLIENT_SECRET in the environment of"
                 " that host; the environment of another host is not read.",
             )

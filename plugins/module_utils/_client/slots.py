@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""At most so many calls in flight, over all processes of this machine. Private to this collection: may change without notice.
+"""At most so many calls in flight, over all processes of this machine.
+
+Private to this collection: may change without notice.
 
 The API allows ten calls at once per project, over all its credentials together (API reference, 4.2).
 """

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens on disk, readable only with the secret they were got with. Private to this collection: may change without notice."""
+"""Tokens on disk, readable only with the secret they were got with.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ _HOUR, _DAY = 3600.0, 86400.0
 
 
 class TokenCache:
-    """One encrypted file per (auth_url, pair, scopes, project). Every trouble is a miss with one warning, never a failure.
+    """One encrypted file per (auth_url, pair, scopes, project). Trouble is a miss with one warning, never a failure.
 
     The file's name and its key both derive from the client secret: a rotated secret looks for another file, and whoever
     reads the files without the secret learns neither tokens nor client ids.
@@ -103,7 +106,7 @@ class TokenCache:
             return False
 
     def _sweep(self) -> None:
-        """A token's file bears the time of its end, a lock's the time of its last use; both are long past when they go."""
+        """A token's file bears the time of its end, a lock's the time of its last use; they go long after it."""
         if self._tokens is not None and self._locks is not None:
             self._tokens.sweep(older_than=time.time() - _HOUR)
             self._locks.sweep(older_than=time.time() - _DAY)

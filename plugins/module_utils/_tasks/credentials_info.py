@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The task speedlab_credentials_info. Private to this collection: may change without notice."""
+"""The task speedlab_credentials_info.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -249,4 +252,6 @@ def _any_project(entry: Entry, seen: Observation) -> int | None:
     return next(iter(entry.expectation.expected_projects or ()), reached[0])
 
 
-TASK = Task(name="speedlab_credentials_info", options=OPTIONS, run=run, pair_only=True, queried="credentials")
+TASK = Task(
+    name="speedlab_credentials_info", options=OPTIONS, run=run, pair_only=True, queried=("credentials", "verdict")
+)

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The task speedlab_monitoring_info. Private to this collection: may change without notice."""
+"""The task speedlab_monitoring_info.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -213,6 +216,6 @@ TASK = Task(
     name="speedlab_monitoring_info",
     options=OPTIONS,
     run=run,
-    queried="monitorings",
+    queried=("monitorings", "verdict"),
     reveals=lambda options: not options["redact"],
 )

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the API's JSON to results: snake_case keys, decoded names, no site secrets. Private to this collection: may change without notice.
+"""From the API's JSON to results: snake_case keys, decoded names, no site secrets.
+
+Private to this collection: may change without notice.
 
 Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with HTML entities).
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "VALUE_REDACTED"
@@ -26,6 +29,7 @@ _OTHER_SPELLINGS = {"hhtp2_disabled": "http2_disabled"}  # so the documentation 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=1024)  # the same few keys in each of thousands of monitorings
 def snake_case(key: str) -> str:
     name = _WORD_START.sub("_", key).lower().replace("-", "_")
     return _OTHER_SPELLINGS.get(name, name)

@@ -2,10 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task is, and how it is carried out wherever it runs. Private to this collection: may change without notice.
+"""What a task is, and how it is carried out wherever it runs.
 
-Both fronts, the module and the in-process action, call :func:`carry_out` with typed options; they differ only in where the
-options come from and where the result goes.
+Private to this collection: may change without notice.
+
+Both fronts, the module and the in-process action, call :func:`carry_out` with typed options; they differ only in where
+the options come from and where the result goes.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ class Task:
     """One task of the collection.
 
     ``options``: its argument spec beside the common options. ``pair_only``: it has no use for a ready token.
-    ``queried``: the plural key that a ``query`` replaces. ``reveals``: whether these options ask for secrets in the
+    ``queried``: the long keys that a ``query`` replaces. ``reveals``: whether these options ask for secrets in the
     result; ``holds_secret``: whether a result that was asked for them really has one.
     """
 
@@ -48,18 +50,22 @@ class Task:
     options: Mapping[str, Any]
     run: Callable[[Options, Client, bool], Outcome]
     pair_only: bool = False
-    queried: str | None = None
+    queried: tuple[str, ...] = ()
     reveals: Callable[[Options], bool] = lambda options: False
     holds_secret: Callable[[Result], bool] = lambda result: True
 
 
 @dataclass(frozen=True)
 class Execution:
-    """The end of a task. ``secrets`` are to be masked wherever the result is shown."""
+    """The end of a task.
+
+    ``secrets`` are to be masked in the result itself, ``bearers`` on display alone: a task may be asked for the token.
+    """
 
     result: Result
     failed: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    bearers: tuple[str, ...] = field(default=(), repr=False)
 
 
 def carry_out(
@@ -74,6 +80,7 @@ def carry_out(
 ) -> Execution:
     """Run a task on typed options. Every failure that has a name comes back as a result, none as an exception."""
     secrets: tuple[str, ...] = ()
+    client: Client | None = None
     try:
         query = Query(options["query"]) if options.get("query") else None
         agent = f"contentsquare.speedlab/{VERSION} ansible/{ansible}"
@@ -86,18 +93,18 @@ def carry_out(
         result = _queried(task, outcome.result, query)
     except SpeedlabError as error:
         failure = {"msg": error.message, "failure": error.failure(), "changed": False}
-        return Execution(failure, failed=True, secrets=secrets)
+        return Execution(failure, failed=True, secrets=secrets, bearers=tuple(client.bearers) if client else ())
     _compare_clocks(client)
     result["changed"] = outcome.changed
     if diff_mode and outcome.diff is not None:
         result["diff"] = outcome.diff
-    return Execution(result, secrets=secrets)
+    return Execution(result, secrets=secrets, bearers=tuple(client.bearers))
 
 
 def _queried(task: Task, result: Result, query: Query | None) -> Result:
     if query is None:
         return dict(result)
-    kept = {key: value for key, value in result.items() if key != task.queried}
+    kept = {key: value for key, value in result.items() if key not in task.queried}
     return {**kept, "query_result": query.of(result)}
 
 

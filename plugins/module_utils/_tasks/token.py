@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The task speedlab_token. Private to this collection: may change without notice."""
+"""The task speedlab_token.
+
+Private to this collection: may change without notice.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> 
         token, cached = held.token, held.cached
         if token.seconds_left() < options["min_validity"]:
             client.reporter.warn(
-                f"A new token lives {token.seconds_left():.0f} seconds, less than min_validity: every task asks for another."
+                f"A new token lives {token.seconds_left():.0f} seconds, less than min_validity: each task asks anew."
             )
     result = {**_described(token), "expires_in": max(int(token.seconds_left()), 0), "cached": cached}
     if options["return_token"]:

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One POST and its answer, without retries.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+try:
+    import requests
+    import urllib3
+
+    REQUESTS_IMPORT_ERROR = None
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+from . import errors
+from .answer import Answer, http_date, parsed_json, retry_after
+from .network_errors import LimitReached, typed_errors
+from .settings import Connection
+
+LARGEST_ANSWER = 128 * 1024 * 1024  # bytes; ten thousand monitorings are about 15 MiB
+_CHUNK = 64 * 1024
+
+
+class Bearer:
+    """Sets the Authorization header last, so that a ``.netrc`` entry for the host cannot replace it."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Http:
+    """Posts JSON. Safe to use from several threads: each has its own session."""
+
+    def __init__(self, connection: Connection) -> None:
+        if REQUESTS_IMPORT_ERROR:
+            raise errors.MissingLibrary(
+                f"The Python library requests is missing on {socket.gethostname()}",
+                hint="Install it for the Python that runs the task, or let the task run on the controller.",
+            )
+        self._connection = connection
+        self._threads = threading.local()
+        self.clock_difference: float | None = None  # seconds ahead of the server, at the last answer
+        if connection.verify is False:  # the task says it once itself
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = self._threads.session = requests.Session()
+            session.cookies.set_policy(
+                DefaultCookiePolicy(allowed_domains=[])
+            )  # one pair's cookie never goes with another
+            session.headers.update({"User-Agent": self._connection.user_agent, "Accept": "application/json"})
+        return session
+
+    def post(self, url: str, body: Mapping[str, Any], bearer: str | None) -> Answer:
+        host = urlsplit(url).hostname or ""
+        with typed_errors(url, host):
+            response = self._session().post(
+                url,
+                data=json.dumps(body).encode("utf-8"),
+                headers={"Content-Type": "application/json"},
+                auth=Bearer(bearer),
+                verify=self._connection.verify,
+                timeout=self._connection.timeout,
+                allow_redirects=False,
+                stream=True,
+                proxies={"no_proxy": host} if self._connection.auth_url.loopback else None,
+            )
+            with response, _time_limit(response, self._connection.timeout):
+                content = _whole_body(response, url)
+        self._note_clock(response.headers.get("Date"))
+        if 300 <= response.status_code < 400:
+            raise errors.RedirectRefused(f"{host} answered with a redirect", status=response.status_code, endpoint=url)
+        return Answer(url, response.status_code, parsed_json(content), retry_after(response.headers.get("Retry-After")))
+
+    def _note_clock(self, date: str | None) -> None:
+        server = http_date(date)
+        if server is not None:
+            self.clock_difference = time.time() - server.timestamp()
+
+
+def _whole_body(response: requests.Response, url: str) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise errors.AnswerTooLarge(
+                f"The answer of {url} is larger than {LARGEST_ANSWER >> 20} MiB",
+                status=response.status_code,
+                endpoint=url,
+            )
+    promised = response.headers.get("Content-Length", "")
+    if promised.isdigit() and response.raw.tell() < int(promised):  # older urllib3 does not compare
+        raise errors.AnswerCutShort(f"The answer of {url} was cut short", status=response.status_code, endpoint=url)
+    return bytes(content)
+
+
+@contextmanager
+def _time_limit(response: requests.Response, seconds: float) -> Iterator[None]:
+    """End a body that drips: each byte restarts the socket's own time-out, so that alone would wait for ever."""
+    reached = threading.Event()
+    try:
+        duplicate = socket.socket(fileno=os.dup(response.raw.fileno()))
+    except (OSError, ValueError):  # the whole answer has been read already
+        yield
+        return
+
+    def end() -> None:
+        reached.set()
+        with suppress(OSError):
+            duplicate.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+        if reached.is_set():  # a body without a length ends well when its connection ends
+            raise LimitReached
+    except (requests.RequestException, errors.AnswerCutShort):
+        if reached.is_set():
+            raise LimitReached from None
+        raise
+    finally:
+        timer.cancel()
+        duplicate.close()
