@@ -143,7 +143,7 @@ class SpeedlabAction(ActionBase):
         shown = sorted(_SECRET_VARIABLES & set(self._environment_additions()))
         if shown:
             return _refusal(
-                f"environment: holds {shown[0]}, which for a module stands on a command line, where process lists and -vvv"
+                f"environment: holds {shown[0]}, which a module gets on a command line, where process lists and -vvv"
                 " show it. Give it as an option of the task instead; nothing was run."
             )
         with self._quiet_connection() if hide else nullcontext():

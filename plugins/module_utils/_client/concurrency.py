@@ -32,7 +32,7 @@ def in_parallel(
     results: dict[int, Result] = {}
     waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
     finished: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
-    count = max(1, min(workers, len(items)))
+    count = min(workers, len(items))
     for position in [*range(len(items)), *[None] * count]:
         waiting.put(position)
 

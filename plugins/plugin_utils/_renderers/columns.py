@@ -124,7 +124,7 @@ def _last_run(subject: Subject) -> Cell:
     age = details.get("age_seconds")
     if not isinstance(age, (int, float)):
         return Cell("never ran")
-    stale = details.get("stale")
+    stale = details.get("stale") if details.get("enabled") is not False else None
     said = [f"{words.duration(age)} ago", *([] if stale is None else ["stale" if stale else "fresh"])]
     return Cell(
         ", ".join(said),

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the system tests drive: the simulator as a process, and ansible-playbook as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+COLLECTIONS = Path(os.environ["SPEEDLAB_TEST_COLLECTIONS"])
+COLLECTION = COLLECTIONS / "ansible_collections" / "contentsquare" / "speedlab"
+BIN = Path(sys.executable).parent  # ansible-playbook of the environment that runs the tests
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A running simulator and its control interface (see the README of the role simulator)."""
+
+    directory: Path
+    auth_url: str
+    control_url: str
+    ca_path: str | None
+
+    @classmethod
+    def start(cls, directory: Path, *arguments: str) -> Simulator:
+        output = _simulator("start", "--directory", str(directory), *arguments)
+        facts = json.loads(output)
+        return cls(directory, facts["auth_url"], facts["control_url"], facts["ca_path"])
+
+    def stop(self) -> None:
+        _simulator("stop", "--directory", str(self.directory))
+
+    def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.control_url}/{path}", data, method=method or ("POST" if data else "GET"))
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def calls(self, path: str) -> int:
+        return int(self.control("counters")["calls"].get(path, 0))
+
+    @property
+    def all_calls(self) -> dict[str, int]:
+        """How often each path of the API was called."""
+        return dict(self.control("counters")["calls"])
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """The calls of one path of the API as they came in, oldest first."""
+        return [each for each in self.control("requests") if each["path"] == path]
+
+    def task(self, path: str, body: Any = None, *, method: str | None = None, name: str = "simulator") -> dict[str, Any]:
+        """A task that does what :meth:`control` does, between two tasks of a playbook."""
+        url = f"{self.control_url}/{path}"
+        return {"name": name, "simulator": {"url": url, "body": body, "method": method or ("GET" if body is None else "POST")}}
+
+    @property
+    def token_requests(self) -> int:
+        return self.calls("/v1/oauth/token")
+
+
+def _simulator(*arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(COLLECTION / "roles" / "simulator" / "files")}
+    command = [sys.executable, "-m", "speedlab_simulator", *arguments]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+@dataclass
+class Run:
+    """A finished ansible-playbook: its output as a person sees it, and each task's result as a machine does."""
+
+    status: int
+    output: str
+    results: list[dict[str, Any]] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)  # what the tasks ``note`` kept
+
+    def one(self, task: str) -> dict[str, Any]:
+        """The only result of the task with this name."""
+        found = self.of(task)
+        assert len(found) == 1, f"{task!r} has {len(found)} results in:\n{self.output}"
+        return found[0]
+
+    def of(self, task: str) -> list[dict[str, Any]]:
+        """The results of the task with this name, one for each host or loop item."""
+        return [each["result"] for each in self.results if each["task"] == task]
+
+
+def write_playbook(folder: Path, plays: list[dict[str, Any]], name: str = "playbook.yml") -> Path:
+    path = folder / name
+    path.write_text(yaml.safe_dump(plays, sort_keys=False, allow_unicode=True, width=10_000), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A folder in which a user works, with the environment of that user."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def playbook(
+        self,
+        plays: list[dict[str, Any]] | str,
+        *arguments: str,
+        env: dict[str, str | None] | None = None,
+        timeout: float = 120,
+    ) -> Run:
+        """Run plays: ``playbook(plays, "-vvv", {"SPEEDLAB_TIMEOUT": "5"})``; None in the environment unsets a variable."""
+        recorded, noted = self.folder / "recorded.jsonl", self.folder / "noted.jsonl"
+        recorded.unlink(missing_ok=True)
+        noted.unlink(missing_ok=True)
+        what = plays if isinstance(plays, str) else str(write_playbook(self.folder, plays))
+        records = {"SPEEDLAB_TEST_RECORD": str(recorded), "SPEEDLAB_TEST_NOTES": str(noted)}
+        merged = {**self.environment, **records, **(env or {})}
+        done = subprocess.run(
+            [str(BIN / "ansible-playbook"), what, *arguments],
+            cwd=self.folder,
+            env={name: value for name, value in merged.items() if value is not None},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
+        notes: dict[str, Any] = {}
+        for note in _json_lines(noted):
+            notes.update(note)
+        return Run(done.returncode, done.stdout, _json_lines(recorded), notes)
+
+    def tasks(self, *listed: dict[str, Any], arguments: tuple[str, ...] = (), env: Any = None, **play: Any) -> Run:
+        """Run tasks in one play on localhost: ``tasks({"contentsquare.speedlab.speedlab_token": {}})``."""
+        one = {"hosts": "localhost", "gather_facts": False, **play, "tasks": list(listed)}
+        return self.playbook([one], *arguments, env=env)
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

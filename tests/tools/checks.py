@@ -1,0 +1,286 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What guards the project: the steps behind ``make test``, and those for each ansible-core of ``make matrix``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import environments
+import paths
+import pythons
+from environments import Environment
+from steps import Command, Step
+
+COLLECTION = paths.collection_in(paths.TREE)
+UNDER_ANSIBLE_TEST = paths.collection_in(paths.ANSIBLE_TEST_TREE)
+PYTEST = "python -m pytest -p no:cacheprovider -q"
+
+# The matrix: every ansible-core that the collection promises to support.
+SUPPORTED_CORES = ("2.16", "2.18", "2.19", "2.20", "2.21")
+
+# Suites that are still to be written. Any other suite fails where it is missing.
+TO_BE_WRITTEN = ("tests/contract", "tests/integration/targets", "tests/system")
+
+
+def steps_of_test(pytest_arguments: str = "") -> list[Step]:
+    """Return the steps of ``make test``, in the order in which they are started."""
+    core = pythons.newest_core()[0]
+    known = environments.by_name()
+    tools, ansible = known["tools"], known[f"ansible-{core}"]
+    return [
+        make(ansible),
+        make(tools),
+        build(ansible),
+        install(core, ansible),
+        sanity(core, tools),
+        *lint_steps(tools),
+        make(known["nox"]),
+        extra_checks(known["nox"]),
+        tooling_tests(tools, pytest_arguments),
+        make(known["without-ansible"]),
+        units_without_ansible(known["without-ansible"], pytest_arguments),
+        system(core, ansible, pytest_arguments),
+        galaxy_importer(tools),
+        execution_environment(core, tools),
+        *ansible_test_units(core, ansible),
+        *integration(core, ansible),
+        make(known["contract"]),
+        contract(known["contract"], pytest_arguments),
+    ]
+
+
+def steps_of_matrix(pytest_arguments: str = "") -> list[Step]:
+    """Return the steps that run the collection on every supported ansible-core."""
+    known = environments.by_name()
+    newest = pythons.newest_core()[0]
+    builder = known[f"ansible-{newest}"]
+    steps = [make(builder), build(builder)]
+    for core in SUPPORTED_CORES:
+        if f"ansible-{core}" not in known:
+            steps.append(no_python_for(core))
+            continue
+        ansible = known[f"ansible-{core}"]
+        steps += [
+            make(ansible),
+            install(core, ansible),
+            sanity(core, known["tools"] if core == newest else ansible),
+            units(core, ansible, pytest_arguments),
+            system(core, ansible, pytest_arguments),
+            *integration(core, ansible),
+        ]
+    return steps
+
+
+def lint_steps(tools: Environment) -> list[Step]:
+    """Return the steps that read the code without running it."""
+    config = f"--config-file {COLLECTION / 'mypy.ini'}"
+    mypy = (
+        command(tools, f"mypy {config} {COLLECTION / 'plugins'}", paths.TREE),
+        command(tools, f"mypy {config} -p speedlab_simulator", COLLECTION / "roles/simulator/files"),
+        command(tools, f"mypy {config} .", COLLECTION / "tests/tools"),
+    )
+    return [
+        lint("ruff", tools, "ruff check --output-format concise .", "ruff format --check ."),
+        Step("mypy", mypy, "lint", after=("environment tools",)),
+        lint("reuse", tools, "reuse lint --lines"),
+        lint("yamllint", tools, "yamllint --strict ."),
+        lint(
+            "changelog",
+            tools,
+            "antsibull-changelog lint",
+            "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml",
+        ),
+        lint(
+            "documentation",
+            tools,
+            "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .",
+        ),
+        lint(
+            "ansible-lint",
+            tools,
+            "ansible-lint --offline --profile production --strict",
+            variables={"ANSIBLE_COLLECTIONS_PATH": str(paths.TREE)},
+        ),
+    ]
+
+
+def extra_checks(nox: Environment) -> Step:
+    """Return the checks for which only antsibull-nox has the programs: action group, unwanted files, white space."""
+    session = command(nox, "nox --no-venv --error-on-missing-interpreters --session extra-checks", COLLECTION)
+    return Step("extra checks", (session,), "lint", after=(f"environment {nox.name}",))
+
+
+def make(environment: Environment) -> Step:
+    """Return the step that creates a virtual environment or finds it ready."""
+    return Step(f"environment {environment.name}", (tooling("make-environment", environment.name),), "environment")
+
+
+def build(ansible: Environment) -> Step:
+    """Return the step that builds the tarball."""
+    commands = (tooling("build-tarball", ansible.name),)
+    return Step("tarball", commands, "package", after=(f"environment {ansible.name}",))
+
+
+def install(core: str, ansible: Environment) -> Step:
+    """Return the step that installs the tarball with one ansible-core, and checks what it installed."""
+    folder = paths.installed(core)
+    verify = f"ansible-galaxy collection verify --offline --collections-path {folder} contentsquare.speedlab"
+    commands = (tooling("install-tarball", ansible.name, str(folder)), command(ansible, verify, paths.HOME))
+    return Step(f"install {core}", commands, "package", after=("tarball", f"environment {ansible.name}"))
+
+
+def sanity(core: str, environment: Environment) -> Step:
+    """Return the step that runs every sanity test of one ansible-core, on every Python of this machine."""
+    return Step(
+        f"sanity {core}",
+        (command(environment, "ansible-test sanity --local --color no", COLLECTION),),
+        "sanity",
+        after=(f"environment {environment.name}",),
+        room="sanity",
+        # Where a program or the files are missing, ansible-test only warns.
+        refused_output=r"Required program .* not found.*|All targets skipped",
+        telling_output=r"^(?:ERROR|FATAL): ",
+    )
+
+
+def ansible_test_units(core: str, ansible: Environment) -> list[Step]:
+    """Return the unit tests under ansible-test: all on the controller's Python, the modules' side on the oldest."""
+    return [
+        Step(
+            f"units {core}, Python {version}",
+            (command(ansible, f"ansible-test units --venv --python {version} --color no", UNDER_ANSIBLE_TEST),),
+            "unit",
+            after=(f"environment {ansible.name}",),
+            room="ansible-test",
+            counts_tests=True,
+        )
+        for version in dict.fromkeys((ansible.python.version, pythons.oldest().version))
+    ]
+
+
+def integration(core: str, ansible: Environment) -> list[Step]:
+    """Return the integration targets under ansible-test: with modules on the controller's Python and on the oldest."""
+    own, oldest = ansible.python.version, pythons.oldest().version
+    sides = {own: f"--venv --python {own}"}
+    if core == pythons.newest_core()[0] and oldest != own:
+        sides[oldest] = f"--controller origin:python=venv/{own} --target controller:python=venv/{oldest}"
+    return [
+        only_if_written(
+            "tests/integration/targets",
+            Step(
+                f"integration {core}, Python {version}",
+                (command(ansible, f"ansible-test integration {side} --color no", UNDER_ANSIBLE_TEST),),
+                "integration",
+                after=(f"environment {ansible.name}",),
+                room="ansible-test",
+                refused_output="All targets skipped",
+            ),
+        )
+        for version, side in sides.items()
+    ]
+
+
+def units(core: str, ansible: Environment, arguments: str) -> Step:
+    """Return the unit tests under plain pytest with one ansible-core."""
+    return suite(f"units {core}", "unit", ansible, f"tests/unit {arguments}", {"PYTHONPATH": str(paths.TREE)})
+
+
+def units_without_ansible(environment: Environment, arguments: str) -> Step:
+    """Return the unit tests of the rooms that know nothing of Ansible, where Ansible is not installed."""
+    rooms = "tests/unit/plugins/module_utils/_client tests/unit/plugins/module_utils/_judge"
+    variables = {"PYTHONPATH": str(paths.TREE)}
+    return suite("units without Ansible", "unit", environment, f"{rooms} {arguments}", variables)
+
+
+def tooling_tests(tools: Environment, arguments: str) -> Step:
+    """Return the tests of the tooling itself: it must not call something good that is not."""
+    return suite("tests of the tooling", "lint", tools, f"tests/tools {arguments}")
+
+
+def contract(environment: Environment, arguments: str) -> Step:
+    """Return the tests that hold the simulator against the description of the API."""
+    step = suite("contract", "contract", environment, f"tests/contract {arguments}")
+    return only_if_written("tests/contract", step)
+
+
+def system(core: str, ansible: Environment, arguments: str) -> Step:
+    """Return the tests that run real playbooks on the collection installed from the tarball."""
+    variables = {"SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
+    after = (f"install {core}",)
+    step = suite(f"system {core}", "system", ansible, f"tests/system {arguments}", variables, after)
+    return only_if_written("tests/system", step)
+
+
+def galaxy_importer(tools: Environment) -> Step:
+    """Return the check that Galaxy makes of every upload."""
+    return Step(
+        "galaxy-importer",
+        (command(tools, f"python -m galaxy_importer.main {paths.tarball().name}", paths.DIST),),
+        "package",
+        after=("tarball", "environment tools"),
+        refused_output=r"^(?:WARNING|ERROR): .*",
+        telling_output=r"^(?:WARNING|ERROR): ",
+    )
+
+
+def execution_environment(core: str, tools: Environment) -> Step:
+    """Return the check that ansible-builder finds the libraries which the collection needs."""
+    found = paths.BUILD / "execution-environment.txt"
+    introspect = f"ansible-builder introspect --sanitize --write-pip {found} {paths.installed(core)}"
+    look = Command(("grep", "requests", str(found)), paths.BUILD, os.environ)
+    commands = (command(tools, introspect, paths.BUILD), look)
+    return Step("execution environment", commands, "package", after=(f"install {core}", "environment tools"))
+
+
+def no_python_for(core: str) -> Step:
+    """Return a step that fails: a supported ansible-core must not drop out of the matrix unseen."""
+    first, last = pythons.CONTROLLERS[core]
+    message = f"ansible-core {core} needs a Python from 3.{first[1]} to 3.{last[1]}, and none is here"
+    command = Command((sys.executable, "-c", f"raise SystemExit({message!r})"), paths.CHECKOUT, os.environ)
+    return Step(f"environment ansible-{core}", (command,), "environment")
+
+
+def only_if_written(folder: str, step: Step) -> Step:
+    """Return the step, without its commands if its suite is one that may still be missing, and is."""
+    written = any(file.name == "aliases" or file.match("test_*.py") for file in (paths.CHECKOUT / folder).rglob("*"))
+    if folder in TO_BE_WRITTEN and not written:
+        return Step(step.name, (), step.group)
+    return step
+
+
+def suite(
+    name: str,
+    group: str,
+    environment: Environment,
+    arguments: str,
+    variables: Mapping[str, str] | None = None,
+    after: tuple[str, ...] = (),
+) -> Step:
+    """Return a step that runs a folder of tests under plain pytest."""
+    commands = (command(environment, f"{PYTEST} {arguments}", COLLECTION, variables),)
+    return Step(name, commands, group, after=(f"environment {environment.name}", *after), counts_tests=True)
+
+
+def lint(name: str, tools: Environment, *lines: str, variables: Mapping[str, str] | None = None) -> Step:
+    """Return a step that runs tools over the copy of the collection."""
+    commands = tuple(command(tools, line, COLLECTION, variables) for line in lines)
+    return Step(name, commands, "lint", after=(f"environment {tools.name}",))
+
+
+def command(environment: Environment, line: str, folder: Path, variables: Mapping[str, str] | None = None) -> Command:
+    """Return a command whose program comes from the environment."""
+    program, *arguments = shlex.split(line)
+    return Command((environment.program(program), *arguments), folder, {**environment.variables(), **(variables or {})})
+
+
+def tooling(*arguments: str) -> Command:
+    """Return a command of the tooling itself, which needs no environment."""
+    script = paths.CHECKOUT / "tests/tools/run.py"
+    return Command((sys.executable, str(script), *arguments), paths.CHECKOUT, os.environ)

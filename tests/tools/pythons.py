@@ -1,0 +1,122 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the Pythons of this machine, and the ansible-core that each of them can run.
+
+A version manager's shims answer to every name but start only the selected version, so each candidate is run once.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST_TARGET = (3, 9)
+
+# The controller Pythons of each ansible-core, oldest and newest.
+CONTROLLERS = {
+    "2.16": ((3, 10), (3, 12)),
+    "2.17": ((3, 10), (3, 12)),
+    "2.18": ((3, 11), (3, 13)),
+    "2.19": ((3, 11), (3, 13)),
+    "2.20": ((3, 12), (3, 14)),
+    "2.21": ((3, 12), (3, 14)),
+}
+
+PROBE = """
+import os, sys
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit(3)
+name = "python%d.%d" % sys.version_info[:2]
+beside = os.path.join(sys.base_prefix, "bin", name)
+print("%d.%d" % sys.version_info[:2])
+print(beside if os.path.exists(beside) else sys.executable)
+"""
+
+
+@dataclass(frozen=True)
+class Python:
+    """One interpreter that runs and can make virtual environments."""
+
+    number: tuple[int, int]
+    path: Path
+
+    @property
+    def version(self) -> str:
+        return f"{self.number[0]}.{self.number[1]}"
+
+
+@functools.cache
+def found() -> tuple[Python, ...]:
+    """Return one interpreter for each minor version from 3.9, oldest first."""
+    by_number: dict[tuple[int, int], Python] = {}
+    for candidate in _candidates():
+        if any(candidate.name == f"python{python.version}" for python in by_number.values()):
+            continue
+        python = _probe(candidate)
+        if python is not None and python.number >= OLDEST_TARGET:
+            by_number.setdefault(python.number, python)
+    return tuple(by_number[number] for number in sorted(by_number))
+
+
+def oldest() -> Python:
+    """Return the oldest Python here that the modules support."""
+    if not found():
+        raise SystemExit("No usable Python found: install Python 3.12 or 3.13 with its venv module")
+    return found()[0]
+
+
+def newest_core() -> tuple[str, Python]:
+    """Return the newest ansible-core that a Python of this machine can run, and the newest such Python."""
+    for core in reversed(CONTROLLERS):
+        pythons = controllers(core)
+        if pythons:
+            return core, pythons[-1]
+    raise SystemExit("No Python for ansible-core found: install Python 3.12 or 3.13 with its venv module")
+
+
+def controllers(core: str) -> tuple[Python, ...]:
+    """Return the Pythons here that can run this ansible-core, oldest first."""
+    first, last = CONTROLLERS[core]
+    return tuple(python for python in found() if first <= python.number <= last)
+
+
+def search_path() -> str:
+    """Return PATH with the folders of the real interpreters first."""
+    folders = [str(python.path.parent) for python in reversed(found())]
+    folders += os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(dict.fromkeys(folders))
+
+
+def _candidates() -> list[Path]:
+    pyenv = Path(os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv")))
+    folders = sorted(pyenv.glob("versions/3.*/bin"), key=_release, reverse=True)
+    folders += [Path(folder) for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
+    names = [f"python3.{minor}" for minor in range(14, OLDEST_TARGET[1] - 1, -1)] + ["python3"]
+    return [folder / name for folder in folders for name in names if os.access(folder / name, os.X_OK)]
+
+
+def _release(folder: Path) -> list[int]:
+    """Sort key: 3.12.10 is newer than 3.12.9."""
+    return [int(digits) for digits in re.findall(r"\d+", folder.parent.name)]
+
+
+def _probe(candidate: Path) -> Python | None:
+    try:
+        answer = subprocess.run(
+            [str(candidate), "-I", "-c", PROBE], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if answer.returncode != 0:
+        return None
+    version, path = answer.stdout.split("\n")[:2]
+    major, minor = version.split(".")
+    return Python((int(major), int(minor)), Path(path))
