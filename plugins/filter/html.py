@@ -9,7 +9,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html import render_html
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
 

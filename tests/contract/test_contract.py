@@ -30,7 +30,7 @@ VARIANTS = [
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_simulator_answers_generated_calls_as_described(
     case: Any, simulator_with_token: tuple[Simulator, str]
 ) -> None:

@@ -89,6 +89,10 @@ class Run:
         assert len(found) == 1, f"{task!r} has {len(found)} results in:\n{self.output}"
         return found[0]
 
+    def failed(self, task: str) -> bool:
+        """Whether the task with this name failed, ignored or not."""
+        return any(each["task"] == task and each["status"].endswith("failed") for each in self.results)
+
     def of(self, task: str) -> list[dict[str, Any]]:
         """The results of the task with this name, one for each host or loop item."""
         return [each["result"] for each in self.results if each["task"] == task]

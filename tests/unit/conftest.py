@@ -15,17 +15,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import oauth, token_cache, transport
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http, oauth, token_cache, transport
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
 
 # No time limit on a busy machine, and nothing written into the working directory.
-settings.register_profile(
-    "speedlab",
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+settings.register_profile("speedlab", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("speedlab")
 
 _INFLUENCES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
@@ -54,7 +49,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedApi]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock of the test's own for the whole client."""
     fake = Clock()
-    reading: tuple[ModuleType, ...] = (transport, oauth, token_cache)
+    reading: tuple[ModuleType, ...] = (http, transport, oauth, token_cache)
     for module in reading:
         monkeypatch.setattr(module, "time", fake)
     return fake

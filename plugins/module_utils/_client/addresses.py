@@ -20,10 +20,11 @@ from .errors import EndpointRefused, SettingsError
 
 # Stricter than any URL parser on purpose: what parsers read in different ways (user names, backslashes, white space) is
 # no base URL, so nothing can look allowed here and lead elsewhere in the HTTP library.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _BASE_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[A-Za-z0-9._~-]+)*)/?",
-    re.IGNORECASE,
+    rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[a-z0-9._~-]+)*)/?",
+    re.IGNORECASE | re.ASCII,  # without ASCII, letters such as the long s would count as their look-alikes
 )
 
 
@@ -50,7 +51,7 @@ class BaseUrl:
 
 def _parse(text: str) -> BaseUrl | None:
     match = _BASE_URL.fullmatch(text.strip())
-    if match is None or ".." in match["path"]:
+    if match is None or ".." in match["path"] or not 0 < int(match["port"] or 443) < 65536:
         return None
     scheme, host = match["scheme"].lower(), match["host"].lower()
     port = f":{match['port']}" if match["port"] else ""

@@ -56,16 +56,22 @@ def retry_after(text: str | None) -> float | None:
     """Seconds; the header is a number of them or an HTTP date."""
     if text is None:
         return None
-    if text.strip().isdigit():
-        return float(text)
+    seconds = whole_number(text.strip())
+    if seconds is not None:
+        return float(seconds)
     date = http_date(text)
     return None if date is None else max((date - datetime.now(timezone.utc)).total_seconds(), 0.0)
+
+
+def whole_number(text: str) -> int | None:
+    """The number in a header, None where there is none or one that no honest server sends."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def http_date(text: str | None) -> datetime | None:
     try:
         date = email.utils.parsedate_to_datetime(text or "")
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
 

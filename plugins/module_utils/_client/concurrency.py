@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -30,16 +31,14 @@ def in_parallel(
     a task that is interrupted (its ``timeout``, Ctrl-C) or fails does not wait for calls under way.
     """
     results: dict[int, Result] = {}
-    waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    waiting = deque(range(len(items)))
     finished: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
-    count = min(workers, len(items))
-    for position in [*range(len(items)), *[None] * count]:
-        waiting.put(position)
 
     def work() -> None:
         while True:
-            position = waiting.get()
-            if position is None:
+            try:
+                position = waiting.popleft()
+            except IndexError:
                 return
             try:
                 finished.put((position, function(items[position]), None))
@@ -47,16 +46,15 @@ def in_parallel(
                 finished.put((position, None, error))
                 return
 
-    for number in range(count):
+    for number in range(min(workers, len(items))):
         threading.Thread(target=work, name=f"speedlab-{number}", daemon=True).start()
-    for total in range(1, len(items) + 1):
-        position, result, error = finished.get()
-        if error is not None:
-            while not waiting.empty():  # the other threads find nothing more to start
-                waiting.get()
-            for _each in range(count):
-                waiting.put(None)
-            raise error
-        results[position] = result
-        done(total, len(items))
+    try:
+        for total in range(1, len(items) + 1):
+            position, result, error = finished.get()
+            if error is not None:
+                raise error
+            results[position] = result
+            done(total, len(items))
+    finally:
+        waiting.clear()  # after a failure or an interruption the threads find nothing more to start
     return [results[position] for position in range(len(items))]

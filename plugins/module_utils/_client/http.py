@@ -30,7 +30,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 from . import errors
-from .answer import Answer, http_date, parsed_json, retry_after
+from .answer import Answer, http_date, parsed_json, retry_after, whole_number
 from .network_errors import LimitReached, typed_errors
 from .settings import Connection
 
@@ -88,18 +88,28 @@ class Http:
                 allow_redirects=False,
                 stream=True,
                 proxies={"no_proxy": host} if self._connection.auth_url.loopback else None,
+                hooks={"response": _refuse_redirect},
             )
             with response, _time_limit(response, self._connection.timeout):
                 content = _whole_body(response, url)
         self._note_clock(response.headers.get("Date"))
-        if 300 <= response.status_code < 400:
-            raise errors.RedirectRefused(f"{host} answered with a redirect", status=response.status_code, endpoint=url)
         return Answer(url, response.status_code, parsed_json(content), retry_after(response.headers.get("Retry-After")))
 
     def _note_clock(self, date: str | None) -> None:
         server = http_date(date)
         if server is not None:
             self.clock_difference = time.time() - server.timestamp()
+
+
+def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
+    """As a hook, since ``requests`` reads the body of a redirect, without a limit, even if it does not follow it."""
+    if 300 <= response.status_code < 400:
+        response.close()
+        raise errors.RedirectRefused(
+            f"{urlsplit(response.url).hostname} answered with a redirect",
+            status=response.status_code,
+            endpoint=response.url,
+        )
 
 
 def _whole_body(response: requests.Response, url: str) -> bytes:
@@ -112,8 +122,8 @@ def _whole_body(response: requests.Response, url: str) -> bytes:
                 status=response.status_code,
                 endpoint=url,
             )
-    promised = response.headers.get("Content-Length", "")
-    if promised.isdigit() and response.raw.tell() < int(promised):  # older urllib3 does not compare
+    promised = whole_number(response.headers.get("Content-Length", ""))
+    if promised is not None and response.raw.tell() < promised:  # older urllib3 does not compare
         raise errors.AnswerCutShort(f"The answer of {url} was cut short", status=response.status_code, endpoint=url)
     return bytes(content)
 
@@ -124,7 +134,7 @@ def _time_limit(response: requests.Response, seconds: float) -> Iterator[None]:
     reached = threading.Event()
     try:
         duplicate = socket.socket(fileno=os.dup(response.raw.fileno()))
-    except (OSError, ValueError):  # the whole answer has been read already
+    except (OSError, ValueError, AttributeError):  # the whole answer has been read already
         yield
         return
 

@@ -86,7 +86,7 @@ class OAuth:
     def _post(self, path: str, body: Mapping[str, Any], pair: Pair) -> Answer:
         base = self._connection.auth_url.text
         answer = self._transport.post(base + path, body, slot=base, secrets=(pair.client_secret,))
-        if answer.body is None:
+        if answer.body is None and answer.status < 500:
             raise errors.AnswerNotJson(
                 f"The answer to the log-in of {pair.client_id} is not JSON (HTTP {answer.status})",
                 status=answer.status,

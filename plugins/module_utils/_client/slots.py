@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO
 
 from .private_files import PrivateDirectory, Unusable
@@ -42,9 +42,19 @@ class Slots:
 
     @contextmanager
     def hold(self, key: str) -> Iterator[None]:
-        directory = self._directory_of(key)
-        with self._within_process if directory is None else self._wait(directory):
+        with self._taken(key):
             yield
+
+    def _taken(self, key: str) -> AbstractContextManager[object]:
+        for _each in range(2):
+            directory = self._directory_of(key)
+            if directory is None:
+                break
+            try:
+                return self._wait(directory)
+            except Unusable:  # it was taken away since it was looked at
+                self._known.pop(key, None)
+        return self._within_process
 
     def _wait(self, directory: PrivateDirectory) -> IO[bytes]:
         with directory.locked("gate"):

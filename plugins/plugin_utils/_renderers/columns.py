@@ -129,7 +129,7 @@ def _last_run(subject: Subject) -> Cell:
     return Cell(
         ", ".join(said),
         note=words.short_instant(details.get("last_execution")),
-        tone={True: "fail", False: "pass"}.get(stale, ""),
+        tone="" if stale is None else "fail" if stale else "pass",
     )
 
 

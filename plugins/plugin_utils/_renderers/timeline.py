@@ -12,7 +12,7 @@ Positions are percentages of the picture's width and text has a fixed size, so o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
@@ -67,21 +67,30 @@ class Timeline:
     more_dateless: int
 
 
+@dataclass(frozen=True, order=True)
+class _Dated:
+    """A subject with a known date; their order is that of urgency."""
+
+    days: int
+    name: str
+    details: Mapping[str, Any] = field(compare=False)
+
+
 def draw_timeline(subjects: Sequence[Mapping[str, Any]]) -> Timeline:
     """The picture for the subjects of a verdict on credentials."""
+    found = [(words.printable(subject["name"]), subject.get("details") or {}) for subject in subjects]
     dated = sorted(
-        ((_days(subject), str(subject["name"]), subject) for subject in subjects if _days(subject) is not None),
-        key=lambda entry: (entry[0], entry[1]),
+        _Dated(days, name, details) for name, details in found for days in [_days(details)] if days is not None
     )
-    dateless = [words.printable(subject["name"]) for subject in subjects if _days(subject) is None]
+    dateless = [name for name, details in found if _days(details) is None]
     shown = dated[:ROWS_SHOWN]
-    scale = _Scale.around([days for days, _name, _subject in shown if days is not None])
+    scale = _Scale.around([each.days for each in shown])
     return Timeline(
-        bars=tuple(_bar(row, subject, scale) for row, (_days_left, _name, subject) in enumerate(shown)),
+        bars=tuple(_bar(row, each, scale) for row, each in enumerate(shown)),
         ticks=scale.ticks(),
         height=_TOP + _ROW_HEIGHT * len(shown),
-        description=_description([(name, days) for days, name, _subject in shown]),
-        rest=_rest([days for days, _name, _subject in dated[ROWS_SHOWN:]]),
+        description=_description(shown),
+        rest=_rest(len(dated) - len(shown)),
         dateless=tuple(dateless[:DATELESS_SHOWN]),
         more_dateless=max(0, len(dateless) - DATELESS_SHOWN),
     )
@@ -119,23 +128,19 @@ class _Scale:
         )
 
 
-def _bar(row: int, subject: Mapping[str, Any], scale: _Scale) -> Bar:
-    days = _days(subject) or 0
-    expiry = subject["details"]["expiry"]
-    health = str(expiry.get("health", "unknown"))
-    start, end = sorted((scale.x(0), scale.x(days)))
-    width = max(end - start, _THINNEST_BAR)
-    name = words.printable(subject["name"])
+def _bar(row: int, dated: _Dated, scale: _Scale) -> Bar:
+    today, day = scale.x(0), scale.x(dated.days)
+    width = max(abs(day - today), _THINNEST_BAR)
     top = _TOP + row * _ROW_HEIGHT
     return Bar(
-        name=_cut(name, NAME_LENGTH),
-        short_name=_cut(name, SHORT_NAME_LENGTH),
-        full_name=name,
-        label=_label(days, health, subject),
-        tone=_TONES.get(health, "unknown"),
+        name=_cut(dated.name, NAME_LENGTH),
+        short_name=_cut(dated.name, SHORT_NAME_LENGTH),
+        full_name=dated.name,
+        label=_label(dated),
+        tone=_TONES.get(_health(dated), "unknown"),
         text_y=top + 15,
         bar_y=top + 21,
-        x=min(start if days >= 0 else scale.x(0) - width, 100 - width),
+        x=round(today - width if dated.days < 0 else min(today, 100 - width), 2),
         width=round(width, 2),
     )
 
@@ -144,26 +149,33 @@ def _cut(name: str, length: int) -> str:
     return name if len(name) <= length else name[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _label(days: int, health: str, subject: Mapping[str, Any]) -> str:
+def _label(dated: _Dated) -> str:
     """The bar in words: its colour is never the only thing that tells."""
-    said = [words.days_left(days), *([health] if health in ("critical", "warning") else [])]
-    if subject["details"].get("live") == "refused":
+    said = [words.days_left(dated.days)]
+    if _health(dated) in ("critical", "warning"):
+        said.append(_health(dated))
+    if dated.details.get("live") == "refused":
         said.append("refused")
     return ", ".join(said)
 
 
-def _days(subject: Mapping[str, Any]) -> int | None:
-    expiry = (subject.get("details") or {}).get("expiry") or {}
-    days = expiry.get("days_left")
+def _health(dated: _Dated) -> str:
+    return str(dated.details["expiry"].get("health", "unknown"))
+
+
+def _days(details: Mapping[str, Any]) -> int | None:
+    days = (details.get("expiry") or {}).get("days_left")
     return days if isinstance(days, int) else None
 
 
-def _description(rows: Sequence[tuple[str, int | None]]) -> str:
-    told = "; ".join(f"{words.printable(name)}: {words.days_left(days)}" for name, days in rows[:5])
-    return f"The most urgent first. {told}." if rows else ""
-
-
-def _rest(days: Sequence[int | None]) -> str:
-    if not days:
+def _description(shown: Sequence[_Dated]) -> str:
+    if not shown:
         return ""
-    return f"Shown are the {ROWS_SHOWN} most urgent; the table below has the other {len(days):,} with a date as well."
+    told = "; ".join(f"{each.name}: {words.days_left(each.days)}" for each in shown[:5])
+    return f"The most urgent first. {told}."
+
+
+def _rest(number: int) -> str:
+    if number == 0:
+        return ""
+    return f"Shown are the {ROWS_SHOWN} most urgent; the table below has the other {number:,} with a date as well."

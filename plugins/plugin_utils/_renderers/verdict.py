@@ -80,7 +80,7 @@ def _status(value: object, where: str) -> None:
 def unless_only_the_clock_moved(
     verdict: Verdict, previous: str, previous_checked_at: str | None, render: Callable[[Verdict], str]
 ) -> str:
-    """The report of this verdict, or the previous one if it says the same, was checked on the same day, and only earlier.
+    """The report of this verdict; or the previous one, if that says the same and was made on the same day.
 
     This is what makes a task that writes reports idempotent without a report ever being older than a day.
     """

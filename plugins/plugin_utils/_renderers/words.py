@@ -18,7 +18,10 @@ STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "
 
 _NOUNS = {"credentials": ("credential pair", "credential pairs"), "monitorings": ("monitoring", "monitorings")}
 _TITLES = {"credentials": "Credential expiry", "monitorings": "Monitoring status"}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -93,8 +96,7 @@ def quantity(value: object, unit: str) -> str:
         return f"{value / 1000:,.2f} s" if abs(value) >= 1000 else f"{value:,.0f} ms"
     if unit in ("bytes", "B"):
         return _bytes(value)
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}".rstrip("0").rstrip(".")
-    return text
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def _bytes(value: float) -> str:

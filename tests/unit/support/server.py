@@ -60,6 +60,8 @@ def read_request(connection: socket.socket) -> str:
     received = b""
     while b"\r\n\r\n" not in received:
         part = connection.recv(65536)
+        if part[:1] == b"\x16":
+            return "the greeting of TLS"
         if not part:
             return ""
         received += part

@@ -337,10 +337,23 @@ def _end(place: Place) -> None:
             raise DaemonError(f"The simulator (PID {pid}) belongs to another user.") from error
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if place.running_pid() is None:
+            if place.running_pid() is None and not _is_alive(pid):
                 return
             time.sleep(POLL_SECONDS)
     raise DaemonError(f"The simulator in {place.directory} does not end.")
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process that let go of its PID file is still on its way out."""
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False  # gone, or the PID is another user's by now
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(") ")[2]
+    except OSError:
+        return False  # gone this moment, or a system without /proc: the lock has told enough
+    return not state.startswith("Z")  # a zombie only waits for its parent to notice
 
 
 def _check_health(described: JsonObject) -> None:

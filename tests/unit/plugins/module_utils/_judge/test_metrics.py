@@ -71,10 +71,8 @@ ALL_METRICS = {
 }
 SCENARIO_SUM = {"request": 140, "weight": 5000000, "loadTime": 9000, "firstPaint": 2000, "startRender": 1900}
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
+anything: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(["", "87", [], [87], {}, {"sum": 87}])
 )
 key_of_the_api = st.sampled_from(sorted({step for metric in METRICS.values() for step in metric.sources[0].split(".")}))
 
@@ -188,7 +186,7 @@ def test_a_very_bad_page_keeps_its_score_of_0() -> None:
     assert read_metrics({"score": 0, "loadTime": 9000})["score"] == 0
 
 
-@given(st.dictionaries(key_of_the_api | st.text(max_size=5), st.dictionaries(key_of_the_api, anything) | anything))
+@given(st.dictionaries(key_of_the_api, st.dictionaries(key_of_the_api, anything, max_size=3) | anything, max_size=4))
 def test_whatever_the_api_sends_every_metric_is_a_real_number_or_none(report: dict[str, Any]) -> None:
     metrics = read_metrics(report)
     assert set(metrics) == set(METRICS)

@@ -185,6 +185,10 @@ def test_lengths_of_time_are_for_people(age: int, shown: str) -> None:
     assert f"last ran {shown} ago" in judged(stale=True, age_seconds=age)["findings"][0]["message"]
 
 
+def test_a_frequency_is_told_in_the_same_way() -> None:
+    assert judged(stale=True, frequency=90)["findings"][0]["expected"] == "a run every 90 minutes"
+
+
 def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers() -> None:
     message = judged(stale=True, age_seconds=None, frequency=None)["findings"][0]["message"]
     assert message == 'The monitoring "Home" last ran long ago, though it should run more often.'

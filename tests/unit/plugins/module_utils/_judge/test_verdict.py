@@ -128,6 +128,12 @@ def test_subjects_come_worst_first_then_fewest_days_left_then_by_name() -> None:
     assert [each["name"] for each in shown] == ["late a", "late b", "later", "undated", "unseen", "soon", "fine"]
 
 
+def test_subjects_of_one_name_come_in_the_order_of_their_environments() -> None:
+    same_name = [Subject("shop", environment, None, (), {}) for environment in ("staging", None, "production")]
+    shown = [each.environment for each in verdict(same_name).by_urgency()]
+    assert shown == [None, "production", "staging"]
+
+
 def test_subjects_of_another_kind_are_sorted_without_days() -> None:
     gates = (Subject("b", None, None, (), {"metrics": None}), Subject("a", None, None, (), {"expiry": "none"}))
     assert [each.name for each in Verdict("gate", gates, CHECKED_AT).by_urgency()] == ["a", "b"]

@@ -16,7 +16,6 @@ import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.page import lay_out
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
@@ -53,8 +52,7 @@ def _render(verdict: Verdict, title: str) -> str:
         .render(
             page=lay_out(verdict, title),
             policy=content_security_policy(style),
-            # Our own file, and the hash covers it as it stands: escaping would change it.
-            style=Markup(style),
+            style=style,
         )
     )
 

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+
+Template = Callable[..., Any]
+
+VERDICT = {
+    "schema_version": "1",
+    "kind": "credentials",
+    "status": "fail",
+    "summary": {"total": 1, "pass": 0, "warn": 0, "fail": 1, "unknown": 0},
+    "partial": False,
+    "checked_at": "2026-11-23T22:35:43Z",
+    "subjects": [
+        {
+            "name": "<Shop> \N{ROCKET}",
+            "environment": "production",
+            "owner": None,
+            "status": "fail",
+            "details": {
+                "live": "refused",
+                "expiry": {"health": "ok", "expires_on": "2027-01-01", "days_left": 39, "source": "expires_on"},
+            },
+            "findings": [
+                {
+                    "id": "refused",
+                    "severity": "fail",
+                    "message": "The API refused the pair.",
+                    "expected": "accepted",
+                    "actual": "refused",
+                    "fix": "Compare it with the console.",
+                    "waived": None,
+                }
+            ],
+        }
+    ],
+}
+
+
+def test_json_report_takes_ansibles_own_types_and_gives_text(template: Template) -> None:
+    report = template("verdict | json_report | string", verdict=VERDICT)
+    assert isinstance(report, str)
+    assert json.loads(report) == VERDICT
+    assert report.endswith("}\n")
+
+
+def test_html_takes_ansibles_own_types_and_a_title(template: Template) -> None:
+    page = template("verdict | html(title=heading)", verdict=VERDICT, heading="Pairs & people")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<h1>Pairs &amp; people</h1>" in page
+    assert "&lt;Shop&gt; \N{ROCKET}" in page
+
+
+@pytest.mark.parametrize("name", ["json_report", "html"])
+def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name: str) -> None:
+    earlier = plain(template(f"verdict | {name} | string", verdict=VERDICT))
+    later = {**VERDICT, "checked_at": "2026-11-23T23:00:00Z"}
+    again = template(f"verdict | {name}(previous=earlier) | string", verdict=later, earlier=earlier)
+    assert again == earlier
+
+
+@pytest.mark.parametrize("name", ["json_report", "html"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"verdict": VERDICT}, "Hand over the key verdict of a module's result"),
+        ("text", "the input is a str"),
+        ({**VERDICT, "schema_version": "2"}, "schema version"),
+    ],
+)
+def test_what_is_not_a_verdict_is_refused_by_name(template: Template, name: str, value: Any, told: str) -> None:
+    with pytest.raises(AnsibleError) as refused:
+        template(f"value | {name}", value=value)
+    assert told in str(refused.value)
+    assert f"contentsquare.speedlab.{name}: " in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["html", "json_report", "query"])
+def test_every_option_that_is_documented_is_one_that_the_filter_has(name: str) -> None:
+    module = import_module(f"ansible_collections.contentsquare.speedlab.plugins.filter.{name}")
+    described = yaml.safe_load(Path(module.__file__ or "").with_suffix(".yml").read_text("utf-8"))["DOCUMENTATION"]
+    parameters = list(inspect.signature(module.FilterModule().filters()[name]).parameters.values())
+    options = {
+        key.lstrip("_"): option.get("default") for key, option in described["options"].items() if key != "_input"
+    }
+    taken = {each.name: None if each.default is inspect.Parameter.empty else each.default for each in parameters[1:]}
+    assert options == taken
