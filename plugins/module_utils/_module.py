@@ -15,6 +15,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
 
 from ._client.client import Reporter
+from ._client.disclosure import as_quoted
 from ._options import argument_spec
 from ._secrets import register_secrets
 from ._tasks.task import Task, carry_out
@@ -32,7 +33,8 @@ def main(task: Task) -> None:
         environ=os.environ,
         ansible=ansible_version,
     )
-    module.no_log_values.update(execution.secrets)  # those from the environment: Ansible knows only its parameters
+    # Ansible knows only its parameters, and those only as they stand
+    module.no_log_values.update(as_quoted({*module.no_log_values, *execution.secrets}))
     register_secrets([*execution.secrets, *execution.bearers])
     if execution.failed:
         module.fail_json(**execution.result)

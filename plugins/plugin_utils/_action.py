@@ -19,19 +19,23 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import REQUESTS_IMPORT_ERROR
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import (
+    WrongArguments,
+    typed,
+    without_environment,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 _COLLECTION = "contentsquare.speedlab"
@@ -52,7 +56,15 @@ class SpeedlabAction(ActionBase):
         super().run(tmp, task_vars)
         variables = task_vars or {}
         arguments = plain(self._task.args)
-        reveals = self._reveals(arguments)
+        try:
+            with self._task_environment():
+                given, _secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
+            return self._carried_out(arguments, variables, reveals=self.TASK.reveals(given))
+        except WrongArguments as wrong:
+            return _refusal(self._in_the_words_of_a_module(wrong))
+
+    def _carried_out(self, arguments: Mapping[str, Any], variables: dict[str, Any], *, reveals: bool) -> dict[str, Any]:
+        """The result of a task whose arguments are right; ``reveals``: it may hold secrets."""
         if reveals and self._task.async_val:
             return _refusal(
                 f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
@@ -64,12 +76,6 @@ class SpeedlabAction(ActionBase):
         if reveals and not result.get("failed") and self.TASK.holds_secret(result):
             result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
         return result
-
-    def _reveals(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the result may hold secrets; of wrong arguments nobody knows."""
-        own = {name: arguments[name] for name in self.TASK.options if name in arguments}
-        validation = ArgumentSpecValidator(self.TASK.options).validate(own)
-        return bool(validation.error_messages) or self.TASK.reveals(validation.validated_parameters)
 
     def _in_process(self, variables: Mapping[str, Any]) -> bool:
         return (
@@ -85,20 +91,17 @@ class SpeedlabAction(ActionBase):
     def _run_here(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         warnings: list[str] = []
         with self._task_environment():
-            validation = ArgumentSpecValidator(argument_spec(self.TASK.options)).validate(dict(arguments))
-            secrets = set(validation._no_log_values)
-            if validation.error_messages:
-                return dict(remove_values(self._refused(validation), secrets))
+            options, secrets = typed(argument_spec(self.TASK.options), arguments, os.environ)
             execution = carry_out(
                 self.TASK,
-                validation.validated_parameters,
+                options,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 reporter=Reporter(warn=warnings.append, progress=self._say),
                 environ=os.environ,
                 ansible=ansible_version,
             )
-        secrets.update(execution.secrets)
+        secrets = as_quoted({*secrets, *execution.secrets})
         register_secrets([*secrets, *execution.bearers])
         result: dict[str, Any] = remove_values(execution.result, secrets)
         if execution.failed:
@@ -107,12 +110,9 @@ class SpeedlabAction(ActionBase):
             result["warnings"] = remove_values(warnings, secrets)
         return result
 
-    def _refused(self, validation: ValidationResult) -> dict[str, Any]:
-        """Wrong arguments, in the words of a module."""
-        message = validation.errors.msg
-        if isinstance(validation.errors[0], UnsupportedError):
-            message = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: {message}"
-        return _refusal(message)
+    def _in_the_words_of_a_module(self, wrong: WrongArguments) -> str:
+        prefix = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: " if wrong.unsupported else ""
+        return f"{prefix}{wrong}"
 
     @contextmanager
     def _task_environment(self) -> Iterator[None]:
@@ -150,7 +150,8 @@ class SpeedlabAction(ActionBase):
             result: dict[str, Any] = self._execute_module(
                 module_name=f"{_COLLECTION}.{self.TASK.name}",
                 module_args=self._task.args,
-                task_vars=variables,
+                # up to ansible-core 2.21 the target's system log gets secrets of ``credentials`` that hold quotes
+                task_vars={**variables, "ansible_no_target_syslog": True},
                 wrap_async=self._task.async_val,
             )
         return result

@@ -16,12 +16,16 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS, ReadyToken
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
+    COMMON_OPTIONS,
+    ReadyToken,
+    secrets_of_environment,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import (
@@ -37,6 +41,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task
     Task,
     carry_out,
 )
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 display = Display()
@@ -87,7 +92,8 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
     """One answer per term. ``given``: plain options of the call and of variables, not yet typed."""
     for term in terms:
         if term not in TERMS:
-            raise AnsibleLookupError(f"{term!r} is no term of this lookup; there are {', '.join(TERMS)}.")
+            named = remove_values(repr(term), as_quoted(secrets_of_environment(os.environ)))
+            raise AnsibleLookupError(f"{named} is no term of this lookup; there are {', '.join(TERMS)}.")
     if not terms:
         raise AnsibleLookupError(f"This lookup needs a term: one or more of {', '.join(TERMS)}.")
     options, secrets = _typed({**OWN_OPTIONS}, given)
@@ -102,7 +108,7 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
             key = "query_result" if "query_result" in execution.result else TERMS[term].key
             answers.append(execution.result[key])
             continue
-        message = remove_values(execution.result["msg"], secrets | hidden)
+        message = remove_values(execution.result["msg"], as_quoted(secrets | hidden))
         if options["on_error"] == "error":
             raise AnsibleLookupError(f"{term}: {message}")
         if options["on_error"] == "warn":
@@ -131,11 +137,10 @@ def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, 
     """The options with their types and defaults, by the same validation as for modules, and what is secret in them."""
     spec = argument_spec(own)
     known = {name: value for name, value in given.items() if name in spec or name not in OWN_OPTIONS}
-    validation = ArgumentSpecValidator(spec).validate(known)
-    secrets = set(validation._no_log_values)
-    if validation.error_messages:
-        raise AnsibleLookupError(str(remove_values(validation.errors.msg, secrets)))
-    return dict(validation.validated_parameters), secrets
+    try:
+        return typed(spec, known, os.environ)
+    except WrongArguments as wrong:
+        raise AnsibleLookupError(str(wrong)) from None
 
 
 def from_variables(variables: Mapping[str, Any], template: Callable[[Any], Any] | None) -> dict[str, Any]:

@@ -26,6 +26,14 @@ def running_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
     simulator.stop()
 
 
+@pytest.fixture(scope="session")
+def tls_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A simulator with https, whose certificate nobody trusts unless told to."""
+    simulator = Simulator.start(tmp_path_factory.mktemp("simulator-tls"), "--tls")
+    yield simulator
+    simulator.stop()
+
+
 @pytest.fixture
 def simulator(running_simulator: Simulator) -> Simulator:
     running_simulator.control("reset", {})

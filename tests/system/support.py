@@ -58,6 +58,14 @@ class Simulator:
         """The calls of one path of the API as they came in, oldest first."""
         return [each for each in self.control("requests") if each["path"] == path]
 
+    def token(self, client_id: str, client_secret: str) -> str:
+        """A token as another program would get it."""
+        body = {"client_id": client_id, "client_secret": client_secret, "scope": "speed-analysis"}
+        data = json.dumps({**body, "grant_type": "client_credentials"}).encode()
+        request = urllib.request.Request(f"{self.auth_url}/v1/oauth/token", data)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return str(json.loads(answer.read())["access_token"])
+
     def task(self, path: str, body: Any = None, *, method: str | None = None, name: str = "simulator") -> dict[str, Any]:
         """A task that does what :meth:`control` does, between two tasks of a playbook."""
         url = f"{self.control_url}/{path}"
@@ -98,9 +106,32 @@ class Run:
         return [each["result"] for each in self.results if each["task"] == task]
 
 
+class Unsafe(str):
+    """Text that a playbook marks ``!unsafe``: Ansible does not look for templates in it."""
+
+
+class Vault(str):
+    """Text that is encrypted with Ansible Vault, as a playbook holds it inline."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Knows the two tags of Ansible, and writes no anchors, as no person does."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
+_Dumper.add_representer(Vault, lambda dumper, text: dumper.represent_scalar("!vault", str(text), style="|"))
+
+
+def to_yaml(data: Any) -> str:
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
+
+
 def write_playbook(folder: Path, plays: list[dict[str, Any]], name: str = "playbook.yml") -> Path:
     path = folder / name
-    path.write_text(yaml.safe_dump(plays, sort_keys=False, allow_unicode=True, width=10_000), encoding="utf-8")
+    path.write_text(to_yaml(plays), encoding="utf-8")
     return path
 
 

@@ -590,7 +590,7 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
         "credentials is a dictionary of entries": {CREDENTIALS: {"credentials": {"first": good}}},
         "credentials is a text": {CREDENTIALS: {"credentials": odd}},
         "credentials is a text of assignments": {CREDENTIALS: {"credentials": f"client_id=x client_secret={plain}"}},
-        "credentials is JSON text": {CREDENTIALS: {"credentials": "{{ [{'client_secret': canary_common}] | to_json | string }} "}},
+        "credentials is JSON text": {CREDENTIALS: {"credentials": "[{{ canary_common | to_json }}] and more"}},
         "credentials is a list of texts": {CREDENTIALS: {"credentials": [odd, plain]}},
         "credentials is a list of lists": {CREDENTIALS: {"credentials": [[good], [odd]]}},
         "credentials is a list of pairs": {CREDENTIALS: {"credentials": [[COMMON, odd]]}},

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from support import Run, Simulator, Workplace
+from support import Run, Simulator, Unsafe, Workplace
 
 Tasks = Callable[..., Run]
 
@@ -154,23 +153,12 @@ def test_variables_are_templated_and_each_common_option_has_one(tasks: Tasks, si
     assert (request["body"]["project_id"], request["body"]["scope"]) == (10101, "metrics speed-analysis")
 
 
-def test_a_variable_marked_unsafe_stays_literal(playbook: Callable[..., Run], simulator: Simulator, tmp_path: Any) -> None:
-    path = tmp_path / "unsafe.yml"
-    path.write_text(
-        yaml.safe_dump(
-            [
-                {
-                    "hosts": "localhost",
-                    "gather_facts": False,
-                    "vars": {"speedlab_client_id": "shop-production", "speedlab_client_secret": "SECRET"},
-                    "tasks": [{**note("asked", "'token'", "on_error='skip'", function="query")}],
-                }
-            ],
-            width=10_000,
-        ).replace("SECRET", '!unsafe "{{ not_a_variable }};secret"'),
-        encoding="utf-8",
+def test_a_variable_marked_unsafe_stays_literal(tasks: Tasks, simulator: Simulator) -> None:
+    run = tasks(
+        note("asked", "'token'", "on_error='skip'", function="query"),
+        vars={"speedlab_client_id": "any", "speedlab_client_secret": Unsafe("{{ not_a_variable }};secret")},
+        env=NO_PAIR,
     )
-    run = playbook(str(path), env=NO_PAIR)
     assert run.status == 0, run.output
     [request] = simulator.requests("/v1/oauth/token")
     assert request["body"]["client_secret"] == "{{ not_a_variable }};secret"
@@ -198,7 +186,7 @@ def test_a_ready_token_serves_all_but_the_terms_that_need_the_pair(tasks: Tasks,
         {"name": "refused as well", "note": {"it": lookup("'credentials'", "access_token=ready", "endpoint=base")},
          "ignore_errors": True},
         note("environment's is ignored", "'credentials'", "query='credentials[0].client_id'"),
-        env={"SPEEDLAB_ACCESS_TOKEN": "eyJhbGciOiJSUzI1NiJ9.a.b", "SPEEDLAB_ENDPOINT": "https://elsewhere.example"},
+        env={"SPEEDLAB_ACCESS_TOKEN": "eyJhbGciOiJSUzI1NiJ9.a.b", "SPEEDLAB_ENDPOINT": simulator.auth_url},
     )
     assert run.notes["names"] == 9
     for name in ("refused", "refused as well"):

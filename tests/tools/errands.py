@@ -136,13 +136,11 @@ def _run(
 ) -> None:
     """Run a program of the environment in the foreground; end here with its exit code if it fails."""
     command = [environment.program(arguments[0]), *arguments[1:]]
-    finished = subprocess.run(
-        command,
-        cwd=folder,
-        env={**environment.variables(), **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    everything = {**environment.variables(), **(variables or {})}
+    if sys.stdout.isatty():
+        # Somebody watches, and no log is written: colours are welcome.
+        everything.pop("NO_COLOR")
+    finished = subprocess.run(command, cwd=folder, env=everything, stdin=subprocess.DEVNULL, check=False)
     if finished.returncode != 0:
         print(f"{arguments[0]} failed with exit code {finished.returncode}", file=sys.stderr)
         sys.exit(finished.returncode)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import paths
 
-TIMEOUT_SECONDS = 30 * 60
+TIMEOUT_SECONDS = 20 * 60
 LINES_SHOWN_OF_A_FAILURE = 30
 
 # pytest's closing line, with or without its frame: "=== 3 passed, 1 skipped in 0.10s ===".
@@ -196,6 +196,7 @@ class Runner:
         try:
             code = process.wait(max(1.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
+            _end_process_group(process, signal.SIGINT)
             return f"still running after {TIMEOUT_SECONDS // 60} minutes, so it was stopped"
         finally:
             # Whatever the command started and forgot must not outlive it.
@@ -207,8 +208,9 @@ class Runner:
     def _stop(self) -> None:
         with self._changed:
             self._stopping = True
+            # As Ctrl-C would, so that pytest still clears away what its tests started.
             for process in self._processes:
-                _end_process_group(process)
+                _end_process_group(process, signal.SIGINT)
             self._changed.notify_all()
 
 
@@ -268,17 +270,16 @@ def _show_end_of_log(outcome: Outcome) -> None:
     sys.stdout.writelines(f"    {line}\n" for line in lines[-LINES_SHOWN_OF_A_FAILURE:])
 
 
-def _end_process_group(process: subprocess.Popen[bytes]) -> None:
-    """End the process and whatever it started, politely first; return when nothing is left or five seconds are over."""
-    deadline = time.monotonic() + 5.0
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            # A dead process counts until it is waited for.
-            process.poll()
-            os.killpg(process.pid, 0)
-            time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.poll()
+def _end_process_group(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM) -> None:
+    """End the process and whatever it started: politely, then firmly."""
+    for number in (first, signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + 10.0
+        try:
+            os.killpg(process.pid, number)
+            while time.monotonic() < deadline:
+                # A dead process counts as there until it is waited for.
+                process.poll()
+                os.killpg(process.pid, 0)
+                time.sleep(0.02)
+        except ProcessLookupError:
+            return

@@ -54,6 +54,7 @@ class Client:
         connection = settings.connection
         self.settings = settings
         self.reporter = reporter
+        self._warned: set[str] = set()
         self._transport = Transport(connection, Slots(connection.token_cache_path, connection.concurrency, self._warn))
         self._oauth = OAuth(self._transport, connection)
         self._cache = (
@@ -63,7 +64,6 @@ class Client:
         )
         self._tokens: dict[Pair, tuple[Token, float]] = {}  # with the seconds that have to be left of it
         self._lock = threading.Lock()
-        self._warned: set[str] = set()
         self.bearers: set[str] = set()  # every token that this task held, for the masking of output
         self.lab = Lab(self._call)
 
@@ -85,7 +85,6 @@ class Client:
             if not force:
                 at_hand = self.token_at_hand(pair, min_validity)
                 if at_hand is not None:
-                    self.bearers.add(at_hand.access_token)
                     return Held(at_hand, cached=True)
             return self._ask_alone(pair, lambda found: not force and found.seconds_left() > min_validity, min_validity)
 
@@ -96,7 +95,7 @@ class Client:
             if token.seconds_left() > min(needed, min_validity):
                 return token
         cached = self.cached_token(pair)
-        return self._checked(cached) if cached and cached.seconds_left() > min_validity else None
+        return self._usable(pair, cached, min_validity) if cached and cached.seconds_left() > min_validity else None
 
     def cached_token(self, pair: Pair) -> Token | None:
         """What the cache on disk holds for the pair, however old it is."""
@@ -132,8 +131,7 @@ class Client:
         with self._cache.single_flight(pair):
             found = self._cache.read(pair)
             if found is not None and good(found):
-                self.bearers.add(found.access_token)
-                return Held(self._checked(found), cached=True)
+                return Held(self._usable(pair, found, min_validity), cached=True)
             return self._keep(pair, self.new_token(pair), min_validity)
 
     def _keep(self, pair: Pair, token: Token, min_validity: float) -> Held:
@@ -150,9 +148,11 @@ class Client:
             self._tokens.pop(pair, None)
             return self._ask_alone(pair, lambda found: found.access_token != expired.access_token, RENEWAL_MARGIN).token
 
-    def _checked(self, token: Token) -> Token:
+    def _usable(self, pair: Pair, token: Token, min_validity: float) -> Token:
         """A cached token under the present settings: the allowed domains may have changed since it was written."""
         self.settings.connection.endpoint(token.endpoint)
+        self.bearers.add(token.access_token)
+        self._tokens[pair] = (token, min_validity)
         return token
 
     # --- calls --------------------------------------------------------------------------------------------------------

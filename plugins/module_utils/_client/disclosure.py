@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import re
 from collections.abc import Iterable
 from urllib.parse import unquote, unquote_plus
@@ -70,6 +71,13 @@ def _unescaped(text: str) -> str:
 def _bare(text: str) -> str:
     """What the eye compares: no matter of capitals, spaces and what cannot be seen."""
     return "".join(character for character in text if character.isprintable() and character != " ").casefold()
+
+
+def as_quoted(secrets: Iterable[str]) -> set[str]:
+    """Each secret as it stands, and as messages may quote it: within quotes, or as a host name in small letters."""
+    quotes = (repr, json.dumps, lambda secret: json.dumps(secret, ensure_ascii=False))
+    quoted = {form for secret in secrets for form in (secret, *(quote(secret)[1:-1] for quote in quotes))}
+    return quoted | {form.lower() for form in quoted}
 
 
 def safe_text(text: object, secrets: Iterable[str]) -> str:

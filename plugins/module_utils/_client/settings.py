@@ -75,6 +75,12 @@ def environment_value(name: str, environ: Mapping[str, str] | None = None) -> st
     return (os.environ if environ is None else environ).get(name) or None
 
 
+def secrets_of_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What must not be shown of the environment, whether it is used or not; as short as this nothing is a secret."""
+    found = (environ.get(option.env, "") for option in COMMON_OPTIONS if option.secret)
+    return tuple(value for value in found if len(value) >= SHORTEST_SECRET)
+
+
 def cleaned(items: Sequence[str] | None) -> tuple[str, ...]:
     """List items stripped, empty ones and repeats dropped, in their order."""
     return tuple(dict.fromkeys(item.strip() for item in items or () if item.strip()))

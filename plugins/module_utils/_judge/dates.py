@@ -101,8 +101,8 @@ def _zone(offset: str | None) -> timezone:
 
 
 def _shown(value: object) -> str:
-    """The value for an error message; of anything but text and numbers only the type, since it could hold anything."""
+    """The value for an error message, whole or not at all: half of a secret could not be masked any more."""
     if not isinstance(value, (str, int, float)):
         return f"A value of the type {type(value).__name__}"
     text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
+    return text if len(text) <= _LONGEST_SHOWN else f"A text of {len(text)} characters"

@@ -18,7 +18,7 @@ from typing import Any
 
 from .._client.client import Client, Reporter
 from .._client.errors import SpeedlabError
-from .._client.settings import settings_from
+from .._client.settings import secrets_of_environment, settings_from
 from .._query import Query
 from .._version import VERSION
 
@@ -79,13 +79,13 @@ def carry_out(
     ansible: str,
 ) -> Execution:
     """Run a task on typed options. Every failure that has a name comes back as a result, none as an exception."""
-    secrets: tuple[str, ...] = ()
+    secrets = secrets_of_environment(environ)
     client: Client | None = None
     try:
         query = Query(options["query"]) if options.get("query") else None
         agent = f"contentsquare.speedlab/{VERSION} ansible/{ansible}"
         settings = settings_from(options, environ, agent, pair_only=task.pair_only)
-        secrets = settings.secrets
+        secrets += settings.secrets
         client = Client(settings, reporter)
         if not options["validate_certs"]:
             reporter.warn("validate_certs is false: the certificates of the API are not checked.")

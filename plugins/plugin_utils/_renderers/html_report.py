@@ -59,7 +59,8 @@ def _render(verdict: Verdict, title: str) -> str:
 
 @functools.cache
 def _style() -> str:
-    return (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    """The style sheet without the licence notice at its top."""
+    return (_TEMPLATES / "report.css").read_text(encoding="utf-8").partition("*/\n")[2]
 
 
 @functools.cache

@@ -43,6 +43,8 @@ def template(tmp_path: Path) -> Template:
 def _load(source: Path) -> dict[str, Any]:
     """Since ansible-core 2.19, text is templated only if its file is trusted."""
     load = DataLoader().load_from_file
-    trust = {"trusted_as_template": True} if "trusted_as_template" in inspect.signature(load).parameters else {}
-    loaded: dict[str, Any] = load(str(source), **trust)
+    options: dict[str, Any] = {}
+    if "trusted_as_template" in inspect.signature(load).parameters:
+        options["trusted_as_template"] = True
+    loaded: dict[str, Any] = load(str(source), **options)
     return loaded

@@ -193,8 +193,8 @@ def test_the_timeline_is_sorted_by_urgency_and_says_in_words_what_its_bars_show(
 @pytest.mark.parametrize("days", [-5000, -1, 0, 1, 29, 365, 36500])
 def test_a_bar_never_leaves_the_picture(days: int) -> None:
     page = Page(render_html(verdict(pair("shop", days), pair("other", 90))))
-    for bar in page.all("rect"):
-        x, width = (float((bar.attributes.get(name) or "0").rstrip("%")) for name in ("x", "width"))
+    for rectangle in page.all("rect"):
+        x, width = (float((rectangle.attributes.get(name) or "0").rstrip("%")) for name in ("x", "width"))
         assert x >= 0
         assert width > 0
         assert x + width <= 100.01

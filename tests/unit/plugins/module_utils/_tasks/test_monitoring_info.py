@@ -1,0 +1,331 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""speedlab_monitoring_info: which calls are made, what is selected, and how it is shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import TASK
+from ansible_collections.contentsquare.speedlab.tests.unit.support import samples, tasks
+from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import payload
+from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
+
+NOW = datetime.now(timezone.utc)
+MINUTES_AGO = {minutes: int((NOW - timedelta(minutes=minutes)).timestamp() * 1000) for minutes in (0, 30, 90, 300)}
+
+
+def monitoring(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": f"Page {number}",
+        "url": f"https://shop.example/{number}",
+        "state": "OK",
+        "errorMessage": "",
+        "lastExecution": MINUTES_AGO[30],
+        "enabled": True,
+        "frequency": 60,
+        "lang": "fr",
+        "config": {"location": "Paris", "isMobile": False},
+        **changes,
+    }
+
+
+def run(api: ScriptedApi, *listed: dict[str, Any], body: dict[str, Any] | None = None, **given: Any) -> tasks.Run:
+    """The task, with the log-in and the list in the script; further calls come after them."""
+    api._expected[:0] = _log_in_and_list(listed, body or {})
+    return tasks.run(TASK, **{**tasks.LOGIN, **given})
+
+
+def _log_in_and_list(listed: Any, body: dict[str, Any]) -> list[Any]:
+    opening = ScriptedApi()
+    opening.expect_token()
+    opening.expect_lab("monitoring/list", body, {"monitorings": list(listed)})
+    return opening._expected
+
+
+def ids(done: tasks.Run) -> list[int]:
+    return [each["id"] for each in done.result["monitorings"]]
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_call_lists_everything_and_changes_nothing(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1), monitoring(2))
+    assert ids(done) == [1, 2]
+    assert done.result["changed"] is False
+    assert api.paths == ["/v1/oauth/token", "/v1/speed-analysis/monitoring/list"]
+
+
+def test_a_monitoring_has_every_key_of_the_contract(api: ScriptedApi) -> None:
+    (found,) = run(api, monitoring(1, lastExecution=1542117158294)).result["monitorings"]
+    assert {key: found[key] for key in ("id", "name", "url", "state", "error_message", "enabled", "frequency", "lang")} == {
+        "id": 1,
+        "name": "Page 1",
+        "url": "https://shop.example/1",
+        "state": "OK",
+        "error_message": "",
+        "enabled": True,
+        "frequency": 60,
+        "lang": "fr",
+    }
+    assert found["config"] == {"location": "Paris", "is_mobile": False}
+    assert found["last_execution"] == "2018-11-13T13:52:38Z"
+    assert found["age_seconds"] > 200_000_000
+    assert found["stale"] is True
+    assert not {"last_report", "reports", "statistics"} & set(found)
+
+
+def test_what_the_api_leaves_out_is_there_as_nothing(api: ScriptedApi) -> None:
+    (found,) = run(api, {"id": 1}).result["monitorings"]
+    assert found == {
+        "id": 1,
+        "name": "",
+        "url": None,
+        "state": None,
+        "error_message": "",
+        "enabled": True,
+        "frequency": None,
+        "lang": None,
+        "config": {},
+        "last_execution": None,
+        "age_seconds": None,
+        "stale": found["stale"],
+    }
+    assert found["stale"] in (None, True)
+
+
+def test_fields_that_the_api_adds_later_are_kept(api: ScriptedApi) -> None:
+    (found,) = run(api, monitoring(1, slowestPage={"loadTime": 5})).result["monitorings"]
+    assert found["slowest_page"] == {"load_time": 5}
+
+
+def test_html_entities_in_names_are_decoded(api: ScriptedApi) -> None:
+    (found,) = run(api, monitoring(1, name="Caf&eacute; &amp; Th&#233;")).result["monitorings"]
+    assert found["name"] == "Café & Thé"
+
+
+@pytest.mark.parametrize("value", [None, 0, "soon", True, -1e300, [1]])
+def test_a_last_run_that_is_no_date_is_none(api: ScriptedApi, value: Any) -> None:
+    (found,) = run(api, monitoring(1, lastExecution=value)).result["monitorings"]
+    assert (found["last_execution"], found["age_seconds"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "factor", "stale"), [(30, 2.0, False), (90, 2.0, False), (300, 2.0, True), (90, 1.0, True)]
+)
+def test_stale_is_what_is_older_than_so_many_times_the_frequency(
+    api: ScriptedApi, minutes: int, factor: float, stale: bool
+) -> None:
+    done = run(api, monitoring(1, lastExecution=MINUTES_AGO[minutes]), stale_factor=factor)
+    assert done.result["monitorings"][0]["stale"] is stale
+    assert done.result["verdict"]["status"] == ("fail" if stale else "pass")
+
+
+# --- selection --------------------------------------------------------------------------------------------------------
+
+
+def test_name_and_url_are_the_filters_of_the_api(api: ScriptedApi) -> None:
+    assert ids(run(api, monitoring(3), body={"name": "Shop", "url": "/cart"}, name="Shop", url="/cart")) == [3]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"monitoring_id": [2, 3]}, [2, 3]),
+        ({"state": ["ok"]}, [1, 3]),
+        ({"state": [" KO "]}, [2]),
+        ({"state": ["KO", "ok"]}, [1, 2, 3]),
+        ({"enabled": True}, [1, 2]),
+        ({"enabled": False}, [3]),
+        ({"enabled": True, "state": ["ok"], "monitoring_id": [1, 2, 3]}, [1]),
+        ({"state": []}, []),
+        ({"monitoring_id": []}, []),
+    ],
+)
+def test_the_other_filters_are_the_tasks_own(api: ScriptedApi, given: dict[str, Any], expected: list[int]) -> None:
+    listed = [monitoring(1), monitoring(2, state="ko"), monitoring(3, enabled=False, state="ok")]
+    assert ids(run(api, *listed, **given)) == expected
+
+
+def test_an_id_that_is_not_there_is_a_warning(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1), monitoring_id=[1, 9, 7])
+    assert ids(done) == [1]
+    assert "7, 9" in done.warnings[0]
+
+
+def test_an_empty_selection_is_never_a_pass(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1), name=None, state=["nothing like it"])
+    assert done.result["verdict"]["status"] == "unknown"
+    assert done.result["summary"] == {"total": 0, "enabled": 0, "stale": 0, "by_state": {}}
+
+
+def test_the_summary_counts_what_was_selected(api: ScriptedApi) -> None:
+    listed = [
+        monitoring(1),
+        monitoring(2, state="KO", lastExecution=MINUTES_AGO[300]),
+        monitoring(3, enabled=False, lastExecution=MINUTES_AGO[300]),
+        monitoring(4, state=None),
+    ]
+    assert run(api, *listed).result["summary"] == {
+        "total": 4,
+        "enabled": 3,
+        "stale": 1,
+        "by_state": {"KO": 1, "OK": 2, "unknown": 1},
+    }
+
+
+# --- details ----------------------------------------------------------------------------------------------------------
+
+REPORT = {
+    "date": 1542117158294,
+    "publicReportUrl": "https://www.dareboost.com/en/report/d_5b/",
+    "summary": {"score": 91, "loadTime": 1800, "requestsCount": 60, "weight": 900000},
+    "timings": {"largestContentfulPaint": 2100},
+    "config": {"basicAuth": {"user": "CANARY-user", "password": "CANARY-password"}},
+}
+
+
+def test_the_last_report_of_each_selected_monitoring_is_one_call(api: ScriptedApi) -> None:
+    api.ordered = False
+    for number in (1, 3):
+        body = {"monitoringId": number, "metricsOnly": True}
+        api.expect_lab("monitoring/last-report", body, {"report": REPORT, "missing": ["RULES"]})
+    done = run(api, monitoring(1), monitoring(2, state="KO"), monitoring(3), include=["last_report"], state=["OK"])
+    for found in done.result["monitorings"]:
+        report = found["last_report"]
+        assert (report["id"], report["date"], report["failed"]) == ("d_5b", "2018-11-13T13:52:38Z", False)
+        assert report["missing"] == ["RULES"]
+        assert report["metrics"]["largest_contentful_paint"] == 2100
+        assert report["metrics"]["first_byte"] is None
+        assert report["public_report_url"] == REPORT["publicReportUrl"]
+    assert "CANARY" not in str(done.result)
+
+
+@pytest.mark.parametrize("nothing", [None, {}, {"report": None}])
+def test_no_report_yet_is_none(api: ScriptedApi, nothing: Any) -> None:
+    api.expect_lab("monitoring/last-report", {"monitoringId": 1, "metricsOnly": True}, reply(payload(nothing)))
+    (found,) = run(api, monitoring(1), include=["last_report"]).result["monitorings"]
+    assert found["last_report"] is None
+
+
+def test_reports_and_statistics_are_one_call_for_both(api: ScriptedApi) -> None:
+    rows = [
+        {"id": "r1", "date": 1542117158294, "score": 90, "loadTime": 1500, "requests": 12, "weight": 5},
+        {"reportId": "r2", "date": 1542117158294, "summary": {"score": 80, "loadTime": 1600}},
+        {"date": 1542117158294, "score": -1},
+    ]
+    answer = {"monitoringData": rows, "statistics": {"averageScore": 85.5, "averageTimings": {"firstByte": 100.5}}}
+    api.expect_lab("monitoring/reports", {"monitoringId": 1}, answer)
+    (found,) = run(api, monitoring(1), include=["reports", "statistics"]).result["monitorings"]
+    assert [(each["id"], each["failed"]) for each in found["reports"]] == [("r1", False), ("r2", False), (None, True)]
+    assert [each["metrics"]["score"] for each in found["reports"]] == [90, 80, None]
+    assert (found["statistics"]["runs"], found["statistics"]["failed_runs"]) == (3, 1)
+    assert found["statistics"]["averages"]["score"] == 85.5
+    assert found["statistics"]["averages"]["first_byte"] == 100.5
+
+
+def test_only_what_was_asked_for_is_in_the_result(api: ScriptedApi) -> None:
+    api.expect_lab("monitoring/reports", {"monitoringId": 1}, {"monitoringData": []})
+    (found,) = run(api, monitoring(1), include=["statistics"]).result["monitorings"]
+    assert "reports" not in found
+    assert found["statistics"]["runs"] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"last_days": 7}, {"lastDays": 7}),
+        ({"limit": 0}, {"limit": 0}),
+        ({"date_from": "2026-01-02T03:04:05+02:00"}, {"dateFrom": "2026-01-02T01:04:05.000Z"}),
+        (
+            {"date_from": date(2026, 1, 2), "date_to": datetime(2026, 1, 3, 4, 5, 6, 789000)},
+            {"dateFrom": "2026-01-02T00:00:00.000Z", "dateTo": "2026-01-03T04:05:06.789Z"},
+        ),
+    ],
+)
+def test_the_period_is_sent_in_utc_with_milliseconds(
+    api: ScriptedApi, given: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    api.expect_lab("monitoring/reports", {"monitoringId": 1, **sent}, {"monitoringData": []})
+    run(api, monitoring(1), include=["reports"], **given)
+
+
+def test_a_failure_in_the_middle_fails_the_task_with_the_monitoring_named(api: ScriptedApi) -> None:
+    api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, reply({}, 404))
+    failed = run(api, monitoring(5), include=["last_report"]).failure
+    assert failed["code"] == "not_found"
+    assert "the last report of monitoring 5" in failed["msg"]
+
+
+# --- redaction and query ----------------------------------------------------------------------------------------------
+
+SECRETIVE = {"basicAuth": {"user": "CANARY", "password": "CANARY"}, "header": [{"key": "X", "value": "CANARY"}]}
+
+
+def test_secrets_of_a_site_are_redacted_unless_they_are_asked_for(api: ScriptedApi) -> None:
+    assert "CANARY" not in str(run(api, monitoring(1, config=SECRETIVE)).result)
+    other = tasks.run
+    api.expect_lab("monitoring/list", {}, {"monitorings": [monitoring(1, config=SECRETIVE)]})
+    shown = other(TASK, **tasks.LOGIN, redact=False).result
+    assert shown["monitorings"][0]["config"]["basic_auth"]["password"] == "CANARY"
+
+
+@pytest.mark.parametrize("redact", [True, False])
+def test_the_task_knows_whether_its_result_may_hold_secrets(redact: bool) -> None:
+    assert TASK.reveals({"redact": redact}) is not redact
+
+
+def test_the_verdict_never_holds_the_secrets_of_a_site(api: ScriptedApi) -> None:
+    assert "CANARY" not in str(run(api, monitoring(1, config=SECRETIVE), redact=False).result["verdict"])
+
+
+def test_a_query_sees_the_redacted_result_and_replaces_its_long_parts(api: ScriptedApi) -> None:
+    listed = [monitoring(1, config=SECRETIVE), monitoring(2, name="Caf&eacute;")]
+    query = "{names: monitorings[].name, total: summary.total, password: monitorings[0].config.basic_auth.password}"
+    found = run(api, *listed, query=query).result
+    assert found["query_result"] == {"names": ["Page 1", "Café"], "total": 2, "password": "VALUE_REDACTED"}
+    assert set(found) == {"query_result", "summary", "changed"}
+
+
+# --- a ready token, check mode ----------------------------------------------------------------------------------------
+
+
+def test_a_ready_token_needs_no_log_in(api: ScriptedApi) -> None:
+    api.expect_lab("monitoring/list", {}, {"monitorings": []}, bearer="a-ready-token")
+    done = tasks.run(TASK, access_token="a-ready-token", endpoint=samples.ENDPOINT)
+    assert done.result["monitorings"] == []
+    assert done.execution.secrets == ("a-ready-token",)
+
+
+def test_check_mode_is_a_full_run(api: ScriptedApi) -> None:
+    assert ids(run(api, monitoring(1), check_mode=True)) == [1]
+
+
+# --- wrong input: no request is made ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"date_from": "yesterday"}, "date_from"),
+        ({"date_to": "2026-13-01"}, "date_to"),
+        ({"date_from": "2026-02-01", "date_to": "2026-01-01"}, "date_to lies before date_from"),
+        ({"last_days": 7, "date_from": "2026-02-01"}, "last_days"),
+        ({"last_days": 0}, "last_days"),
+        ({"limit": -1}, "limit"),
+        ({"stale_factor": 0}, "stale_factor"),
+        ({"stale_factor": float("nan")}, "stale_factor"),
+        ({"query": "monitorings[?"}, "query is not a JMESPath expression"),
+    ],
+)
+def test_wrong_input_fails_before_any_request(api: ScriptedApi, given: dict[str, Any], words: str) -> None:
+    failed = tasks.run(TASK, **tasks.LOGIN, **given).failure
+    assert failed["code"] == "bad_input"
+    assert words in failed["msg"]
