@@ -9,7 +9,7 @@ JOBS ?= 2
 ONLY ?=
 ARGS ?=
 
-TOOLING := $(PYTHON) -B tests/tools/run.py
+TOOLING := exec $(PYTHON) -B tests/tools/run.py
 STEPS = $(TOOLING) steps --title "make $@" --jobs "$(JOBS)" --only "$(ONLY)" --pytest-arguments="$(ARGS)"
 
 .DEFAULT_GOAL := help

@@ -92,7 +92,7 @@ def watched_processes() -> Iterator[set[bytes]]:
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.003):
+        while not over.wait(0.02):
             for process in os.listdir("/proc"):
                 if process.isdigit():
                     try:

@@ -147,7 +147,7 @@ class Workplace:
         plays: list[dict[str, Any]] | str,
         *arguments: str,
         env: dict[str, str | None] | None = None,
-        timeout: float = 120,
+        timeout: float = 600,
     ) -> Run:
         """Run plays: ``playbook(plays, "-vvv", {"SPEEDLAB_TIMEOUT": "5"})``; None in the environment unsets a variable."""
         recorded, noted = self.folder / "recorded.jsonl", self.folder / "noted.jsonl"

@@ -12,7 +12,7 @@ Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ _SECRET_KEYS = frozenset({"basic_auth", "header", "headers", "cookie", "cookies"
 # A field that the API may add one day is hidden by its name, before somebody finds it in a log.
 _SECRET_NAME = re.compile(r"passw|secret|token|authori[sz]ation|credential|api_?key|^auth$")
 _SHOWN_WITHIN_SECRETS = frozenset({"key", "name", "domain", "path"})  # what a cookie or header is called, not its value
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @, as a password may hold one, and # and ?
 _SHORTEST_ECHO = 6  # shorter values occur in texts by chance
 _OTHER_SPELLINGS = {"hhtp2_disabled": "http2_disabled"}  # so the documentation spells it, the data does not
 
@@ -40,7 +40,8 @@ def presented(value: Any, *, redact: bool) -> Any:
     shaped = _with_snake_keys(value)
     if not redact:
         return shaped
-    return _without(_redacted(shaped), tuple(_site_secrets(shaped)))
+    longest_first = sorted(set(_site_secrets(shaped)), key=len, reverse=True)  # one may be the beginning of another
+    return _without(_redacted(shaped), longest_first)
 
 
 def _with_snake_keys(value: Any) -> Any:
@@ -93,7 +94,7 @@ def _site_secrets(value: Any, within: bool = False) -> Iterator[str]:
         yield value
 
 
-def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+def _without(value: Any, secrets: Sequence[str]) -> Any:
     """Error messages may quote the request, site secrets and all."""
     if isinstance(value, list):
         return [_without(item, secrets) for item in value]
@@ -105,7 +106,7 @@ def _without(value: Any, secrets: tuple[str, ...]) -> Any:
     return value
 
 
-def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
+def _masked(value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, REDACTED)

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both fronts give the same result: one table of tasks, each as a module and in-process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.contentsquare.speedlab.plugins.action import (
+    speedlab_credentials_info,
+    speedlab_monitoring_info,
+    speedlab_token,
+)
+from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
+from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
+from ansible_collections.contentsquare.speedlab.tests.unit.support.modules import run_module
+from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
+from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply, text_reply
+
+LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+TOKEN, MONITORINGS, CREDENTIALS = (
+    each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
+)
+Script = Callable[[ScriptedApi], None]
+LISTED = [{"id": 1, "name": "A &amp; B", "state": "OK", "config": {"basicAuth": {"user": "u", "password": "CANARY"}}}]
+
+
+def nothing(api: ScriptedApi) -> None:
+    """No request is made."""
+
+
+def a_token(api: ScriptedApi) -> None:
+    api.expect_token()
+
+
+def a_list(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": LISTED})
+
+
+def an_identity(api: ScriptedApi) -> None:
+    api.expect_identity(reply(samples.identity_answer()))
+
+
+def refused(api: ScriptedApi) -> None:
+    api.expect_token(reply(samples.WRONG_PAIR, 401))
+
+
+def no_json(api: ScriptedApi) -> None:
+    api.expect_token(text_reply("<h1>welcome</h1>"))
+
+
+TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
+    ("a token", TOKEN, LOGIN, a_token),
+    ("a token, not returned", TOKEN, {**LOGIN, "return_token": False}, a_token),
+    ("a token forgotten", TOKEN, {**LOGIN, "state": "absent"}, nothing),
+    ("a pair that is refused", TOKEN, LOGIN, refused),
+    ("an answer that is no JSON", TOKEN, LOGIN, no_json),
+    ("monitorings", MONITORINGS, LOGIN, a_list),
+    ("monitorings, unredacted", MONITORINGS, {**LOGIN, "redact": False}, a_list),
+    ("monitorings, queried", MONITORINGS, {**LOGIN, "query": "monitorings[].name"}, a_list),
+    ("monitorings, selected in text", MONITORINGS, {**LOGIN, "monitoring_id": "1,2", "enabled": "yes"}, a_list),
+    ("credentials", CREDENTIALS, LOGIN, an_identity),
+    ("credentials, unverified", CREDENTIALS, {**LOGIN, "verify": "none"}, nothing),
+    ("a secret that is too short", TOKEN, {**LOGIN, "client_secret": "short"}, nothing),
+    ("an unknown option", TOKEN, {**LOGIN, "clientid": "x"}, nothing),
+    ("two unknown options", MONITORINGS, {**LOGIN, "nmae": "x", "ulr": "y"}, nothing),
+    ("an option of the wrong type", MONITORINGS, {**LOGIN, "limit": "many"}, nothing),
+    ("an option of the wrong choice", TOKEN, {**LOGIN, "state": "perhaps"}, nothing),
+    ("an entry without a name", CREDENTIALS, {**LOGIN, "credentials": [{"client_id": "x"}]}, nothing),
+    ("an unknown key of an entry", CREDENTIALS, {**LOGIN, "credentials": [{"name": "x", "nmae": "y"}]}, nothing),
+    ("a wrong query", MONITORINGS, {**LOGIN, "query": "a["}, nothing),
+    ("nobody to log in", TOKEN, {}, nothing),
+]
+_OF_THE_FRONT = {"invocation", "_ansible_no_log", "warnings"}  # a module hands its warnings over in its own way
+_OF_THE_CLOCK = {"expires_at", "expires_in", "checked_at"}
+
+
+def shown(result: dict[str, Any]) -> Any:
+    """A result without what the front adds and what the clock decides."""
+    found = {key: value for key, value in result.items() if key not in _OF_THE_FRONT | _OF_THE_CLOCK}
+    if isinstance(found.get("verdict"), dict):
+        found["verdict"] = {key: value for key, value in found["verdict"].items() if key not in _OF_THE_CLOCK}
+    found.setdefault("changed", False)  # a module that refuses its arguments says nothing of it
+    return found
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("action", "arguments", "script"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_both_fronts_give_the_same_result(
+    api: ScriptedApi,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    action: Any,
+    arguments: dict[str, Any],
+    script: Script,
+    check: bool,
+) -> None:
+    calls = nothing if check and action is TOKEN else script  # speedlab_token makes no request in check mode
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-module"))
+    calls(api)
+    by_module = run_module(action.TASK, arguments, check=check)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-action"))
+    calls(api)
+    by_action = Play(action, arguments, check=check).run()
+    assert shown(by_action) == shown(by_module)
