@@ -21,7 +21,7 @@ options:
   client_secret:
     description:
       - OAuth client secret of the credential pair; at least 8 characters, any printable text.
-      - Never write it into a playbook: take it from the environment, from Ansible Vault or from a secret store.
+      - Never write it into a playbook; take it from the environment, from Ansible Vault or from a secret store.
     type: str
     env:
       - name: SPEEDLAB_CLIENT_SECRET

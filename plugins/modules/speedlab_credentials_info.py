@@ -258,6 +258,37 @@ query_result:
   description: Answer of O(query).
   returned: when O(query) is given
   type: raw
+failure:
+  description: What went wrong, for playbooks that branch on it.
+  returned: failure
+  type: dict
+  sample:
+    code: pair_refused
+    status: 401
+    endpoint: https://api.contentsquare.com/v1/oauth/token
+    retryable: false
+    hint: Check the client id and the secret.
+  contains:
+    code:
+      description: Stable name of the failure.
+      type: str
+      returned: always
+    status:
+      description: HTTP status of the last answer; null where there was none.
+      type: int
+      returned: always
+    endpoint:
+      description: Address that was called; null where no request was made.
+      type: str
+      returned: always
+    retryable:
+      description: Whether the same task may succeed later with nothing changed.
+      type: bool
+      returned: always
+    hint:
+      description: What to do next.
+      type: str
+      returned: always
 """
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._module import main

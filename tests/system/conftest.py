@@ -102,9 +102,7 @@ def front_tasks(tasks: Tasks, in_process: bool) -> Tasks:
 
 
 @pytest.fixture(scope="session")
-def new_workplace(
-    running_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Workplace]:
+def new_workplace(running_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workplace]:
     """Makes a folder and home of their own, and resets the simulator: for a playbook that several tests look at."""
 
     def make() -> Workplace:

@@ -42,7 +42,9 @@ class Simulator:
 
     def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.control_url}/{path}", data, method=method or ("POST" if data else "GET"))
+        request = urllib.request.Request(
+            f"{self.control_url}/{path}", data, method=method or ("POST" if data else "GET")
+        )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
             return json.loads(answer.read() or b"null")
 
@@ -66,10 +68,15 @@ class Simulator:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
             return str(json.loads(answer.read())["access_token"])
 
-    def task(self, path: str, body: Any = None, *, method: str | None = None, name: str = "simulator") -> dict[str, Any]:
+    def task(
+        self, path: str, body: Any = None, *, method: str | None = None, name: str = "simulator"
+    ) -> dict[str, Any]:
         """A task that does what :meth:`control` does, between two tasks of a playbook."""
         url = f"{self.control_url}/{path}"
-        return {"name": name, "simulator": {"url": url, "body": body, "method": method or ("GET" if body is None else "POST")}}
+        return {
+            "name": name,
+            "simulator": {"url": url, "body": body, "method": method or ("GET" if body is None else "POST")},
+        }
 
     @property
     def token_requests(self) -> int:

@@ -50,8 +50,13 @@ def findings(entry: dict[str, Any]) -> list[str]:
 HEALTHY = {"expires_on": day(200)}
 ENTRIES: list[dict[str, Any]] = [
     {"name": "healthy", **DEVELOPMENT, **HEALTHY, "environment": "development", "owner": "web team"},
-    {"name": "as expected", **STAGING, **HEALTHY, "expected_scopes": ["metrics", "speed-analysis"],
-     "expected_projects": [10102]},
+    {
+        "name": "as expected",
+        **STAGING,
+        **HEALTHY,
+        "expected_scopes": ["metrics", "speed-analysis"],
+        "expected_projects": [10102],
+    },
     {"name": "expired", **PRODUCTION, "expires_on": day(-1), "project_id": 10103},
     {"name": "last day", **PRODUCTION, "expires_on": day(0)},
     {"name": "soon", **ACCOUNT, "level": "account", "expires_on": day(30), "project_id": 10101},
@@ -60,18 +65,48 @@ ENTRIES: list[dict[str, Any]] = [
     {"name": "nobody knows", **ACCOUNT, "level": "account"},
     {"name": "wrong secret", "client_id": "shop-search", "client_secret": "simulator-secret-wrong", **HEALTHY},
     {"name": "ended on the server", **EXPIRED, **HEALTHY},
-    {"name": "too little", **DEVELOPMENT, **HEALTHY, "project_id": 10101, "expected_scopes": ["metrics"],
-     "expected_projects": [10101, 10102]},
+    {
+        "name": "too little",
+        **DEVELOPMENT,
+        **HEALTHY,
+        "project_id": 10101,
+        "expected_scopes": ["metrics"],
+        "expected_projects": [10101, 10102],
+    },
     {"name": "too much", **STAGING, **HEALTHY, "project_id": 10102, "expected_scopes": [], "expected_projects": []},
     {"name": "not declared as account", **ACCOUNT, **HEALTHY, "project_id": 10109, "expected_projects": [10101]},
-    {"name": "declared as account", **ACCOUNT, **HEALTHY, "project_id": 10110, "level": "account",
-     "expected_projects": [10101]},
-    {"name": "waived", **ACCOUNT, "level": "account", "project_id": 10111, "expires_on": day(10),
-     "waivers": [waiver("expires_soon", day(0))]},
-    {"name": "another thing waived", **ACCOUNT, "level": "account", "project_id": 10112, "expires_on": day(3),
-     "waivers": [waiver("expires_soon", day(9))]},
-    {"name": "waived too long", **ACCOUNT, "level": "account", "project_id": 10113, "expires_on": day(10),
-     "waivers": [waiver("expires_soon", day(-1))]},
+    {
+        "name": "declared as account",
+        **ACCOUNT,
+        **HEALTHY,
+        "project_id": 10110,
+        "level": "account",
+        "expected_projects": [10101],
+    },
+    {
+        "name": "waived",
+        **ACCOUNT,
+        "level": "account",
+        "project_id": 10111,
+        "expires_on": day(10),
+        "waivers": [waiver("expires_soon", day(0))],
+    },
+    {
+        "name": "another thing waived",
+        **ACCOUNT,
+        "level": "account",
+        "project_id": 10112,
+        "expires_on": day(3),
+        "waivers": [waiver("expires_soon", day(9))],
+    },
+    {
+        "name": "waived too long",
+        **ACCOUNT,
+        "level": "account",
+        "project_id": 10113,
+        "expires_on": day(10),
+        "waivers": [waiver("expires_soon", day(-1))],
+    },
     {"name": "twin", **ACCOUNT, **HEALTHY, "level": "account", "project_id": 10114},
     {"name": "other twin", **ACCOUNT, **HEALTHY, "level": "account", "project_id": 10114},
 ]
@@ -245,7 +280,9 @@ def test_an_entry_with_its_own_pair_inherits_neither_project_nor_scopes(tasks: T
 
 
 def test_verify_none_judges_the_dates_alone(tasks: Tasks, simulator: Simulator) -> None:
-    run = tasks(check({"name": "dated", "expires_on": day(99)}, {"name": "expired", "expires_on": day(-2)}, verify="none"))
+    run = tasks(
+        check({"name": "dated", "expires_on": day(99)}, {"name": "expired", "expires_on": day(-2)}, verify="none")
+    )
     dated, expired = run.one("checked")["credentials"]
     assert (dated["live"], findings(dated), dated["status"]) == ("not_checked", ["duplicate_client_id"], "warn")
     assert findings(expired) == ["expired", "duplicate_client_id"]
@@ -256,8 +293,12 @@ def test_verify_token_asks_for_a_token_with_the_expected_scopes(tasks: Tasks, si
     full = {**ACCOUNT, **HEALTHY, "level": "account"}
     run = tasks(
         check(
-            {"name": "given", **full, "project_id": 10102, "expected_scopes":
-                ["enrichment", "speed-analysis", "metrics", "data-export"]},
+            {
+                "name": "given",
+                **full,
+                "project_id": 10102,
+                "expected_scopes": ["enrichment", "speed-analysis", "metrics", "data-export"],
+            },
             {"name": "scope refused", **DEVELOPMENT, **HEALTHY, "expected_scopes": ["speed-analysis", "surveys"]},
             {"name": "project refused", **STAGING, **HEALTHY, "project_id": 10103},
             verify="token",
@@ -406,7 +447,11 @@ def test_check_mode_is_a_full_run(front_tasks: Tasks, simulator: Simulator) -> N
 
 def test_a_query_replaces_the_long_keys(front_tasks: Tasks) -> None:
     run = front_tasks(
-        check({"name": "good", **HEALTHY, **STAGING}, {"name": "bad", **EXPIRED}, query="credentials[?status=='fail'].name")
+        check(
+            {"name": "good", **HEALTHY, **STAGING},
+            {"name": "bad", **EXPIRED},
+            query="credentials[?status=='fail'].name",
+        )
     )
     result = run.one("checked")
     assert result["query_result"] == ["bad"]

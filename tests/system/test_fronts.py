@@ -35,20 +35,42 @@ TABLE: dict[str, dict[str, Any]] = {
     "token with a warning": {TOKEN: {**SHOWN, "min_validity": 9000}},
     "token of a project": {TOKEN: {**SHOWN, **ACCOUNT, "project_id": "10102", "scopes": "metrics,speed-analysis"}},
     "monitorings": {MONITORINGS: {}},
-    "typed from text": {MONITORINGS: {"enabled": "yes", "monitoring_id": "50301,50302", "limit": "3", "include":
-                                      "reports", "stale_factor": "3", "timeout": "10"}},
+    "typed from text": {
+        MONITORINGS: {
+            "enabled": "yes",
+            "monitoring_id": "50301,50302",
+            "limit": "3",
+            "include": "reports",
+            "stale_factor": "3",
+            "timeout": "10",
+        }
+    },
     "unredacted": {MONITORINGS: {"redact": False}},
     "query": {MONITORINGS: {"query": "monitorings[*].[id, name]"}},
     "warning": {MONITORINGS: {"monitoring_id": [1], "name": "no such page"}},
-    "audit": {CREDENTIALS: {"credentials": [
-        {"name": "prod", "expires_on": "2099-01-31", "expected_scopes": ["surveys"], "owner": "web team"},
-        {"name": "account", **ACCOUNT, "waivers": [{"finding": "refused", "reason": "why not", "until": "2020-01-31"}]},
-        {"name": "wrong", "client_id": "shop-staging", "client_secret": "simulator-secret-wrong"},
-    ], "verify": "token"}},
+    "audit": {
+        CREDENTIALS: {
+            "credentials": [
+                {"name": "prod", "expires_on": "2099-01-31", "expected_scopes": ["surveys"], "owner": "web team"},
+                {
+                    "name": "account",
+                    **ACCOUNT,
+                    "waivers": [{"finding": "refused", "reason": "why not", "until": "2020-01-31"}],
+                },
+                {"name": "wrong", "client_id": "shop-staging", "client_secret": "simulator-secret-wrong"},
+            ],
+            "verify": "token",
+        }
+    },
     "audit of the common pair": {CREDENTIALS: {}},
-    "an answer that holds the secret's own words": {MONITORINGS: {
-        **ACCOUNT, "project_id": 10103, "client_secret": "simulator-secret-account", "query":
-        "`\"simulator-secret-account\"`"}},
+    "an answer that holds the secret's own words": {
+        MONITORINGS: {
+            **ACCOUNT,
+            "project_id": 10103,
+            "client_secret": "simulator-secret-account",
+            "query": '`"simulator-secret-account"`',
+        }
+    },
     # check mode and diff
     "present in check mode": {TOKEN: SHOWN, "check_mode": True, "diff": True},
     "forced in check mode": {TOKEN: {**SHOWN, "force": True}, "check_mode": True, "diff": True},
@@ -205,7 +227,11 @@ def test_loops_and_conditions_work_in_both_fronts(front_tasks: Tasks, simulator:
             "delay": 0,
             "changed_when": "found.query_result > 1",
         },
-        {"note": {"found": "{{ found.results | selectattr('query_result', 'defined') | map(attribute='query_result') }}"}},
+        {
+            "note": {
+                "found": "{{ found.results | selectattr('query_result', 'defined') | map(attribute='query_result') }}"
+            }
+        },
     )
     assert run.status == 0, run.output
     assert run.notes["found"] == [2, 1]
@@ -224,8 +250,11 @@ def test_the_timeout_of_a_task_ends_it_in_both_fronts(front_tasks: Tasks, simula
 
 def test_the_environment_of_a_task_is_honoured_and_left_behind(front_tasks: Tasks) -> None:
     run = front_tasks(
-        {"name": "with", TOKEN: {**SHOWN, **ACCOUNT}, "environment": [
-            {"SPEEDLAB_PROJECT_ID": "10101"}, {"SPEEDLAB_SCOPES": "{{ scopes | join(',') }}"}]},
+        {
+            "name": "with",
+            TOKEN: {**SHOWN, **ACCOUNT},
+            "environment": [{"SPEEDLAB_PROJECT_ID": "10101"}, {"SPEEDLAB_SCOPES": "{{ scopes | join(',') }}"}],
+        },
         {"name": "without", TOKEN: SHOWN},
         vars={"scopes": ["metrics", "speed-analysis"]},
     )
@@ -237,8 +266,11 @@ def test_the_environment_of_a_task_is_honoured_and_left_behind(front_tasks: Task
 def test_no_log_of_a_task_hides_all_of_it(front_tasks: Tasks) -> None:
     run = front_tasks(
         {"name": "hidden", MONITORINGS: {}, "no_log": True},
-        {"name": "failed", MONITORINGS: {"client_secret": "simulator-secret-wrong", "client_id": "shop-staging"},
-         "no_log": True},
+        {
+            "name": "failed",
+            MONITORINGS: {"client_secret": "simulator-secret-wrong", "client_id": "shop-staging"},
+            "no_log": True,
+        },
     )
     assert "monitorings" not in run.one("hidden")
     assert "shop-staging" not in str(run.one("failed"))

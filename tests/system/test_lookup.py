@@ -181,10 +181,16 @@ def test_a_ready_token_serves_all_but_the_terms_that_need_the_pair(tasks: Tasks,
     run = tasks(
         {"ansible.builtin.set_fact": {"ready": lookup("'token'"), "base": lookup("'endpoint'")}, "no_log": True},
         note("names", "'monitorings'", "access_token=ready", "endpoint=base", "query='length(monitorings)'"),
-        {"name": "refused", "note": {"token": lookup("'token'", "access_token=ready", "endpoint=base")},
-         "ignore_errors": True},
-        {"name": "refused as well", "note": {"it": lookup("'credentials'", "access_token=ready", "endpoint=base")},
-         "ignore_errors": True},
+        {
+            "name": "refused",
+            "note": {"token": lookup("'token'", "access_token=ready", "endpoint=base")},
+            "ignore_errors": True,
+        },
+        {
+            "name": "refused as well",
+            "note": {"it": lookup("'credentials'", "access_token=ready", "endpoint=base")},
+            "ignore_errors": True,
+        },
         note("environment's is ignored", "'credentials'", "query='credentials[0].client_id'"),
         env={"SPEEDLAB_ACCESS_TOKEN": "eyJhbGciOiJSUzI1NiJ9.a.b", "SPEEDLAB_ENDPOINT": simulator.auth_url},
     )
@@ -206,14 +212,15 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "a filter that means nothing": (("'token'", "name='Home'"), "The option name has no meaning for the terms token"),
     "a query that means nothing": (("'endpoint'", "query='@'"), "The option query has no meaning"),
     "a query that is none": (("'events'", "query='events['"), "query is not a JMESPath expression"),
-    "scopes that do not go together": (("'token'", "scopes=['enrichment', 'metrics']"), "enrichment cannot be combined"),
+    "scopes that do not go together": (
+        ("'token'", "scopes=['enrichment', 'metrics']"),
+        "enrichment cannot be combined",
+    ),
 }
 
 
 def test_mistakes_are_errors_before_any_request(tasks: Tasks, simulator: Simulator) -> None:
-    run = tasks(
-        *[{**note(name, *arguments), "ignore_errors": True} for name, (arguments, _words) in MISTAKES.items()]
-    )
+    run = tasks(*[{**note(name, *arguments), "ignore_errors": True} for name, (arguments, _words) in MISTAKES.items()])
     for name, (_arguments, words) in MISTAKES.items():
         assert run.failed(name), name
         assert words in str(run.one(name)), name

@@ -62,8 +62,12 @@ def readings(new_workplace: Callable[[], Workplace]) -> Run:
         read("reports alone", monitoring_id=[HOME], include=["reports"], limit=3),
         read("statistics alone", monitoring_id=[HOME], include=["statistics"]),
         read("query", query="monitorings[?stale].name | sort(@)"),
-        read("query over details", include=["last_report"], name="Home",
-             query="monitorings[].last_report.metrics.largest_contentful_paint"),
+        read(
+            "query over details",
+            include=["last_report"],
+            name="Home",
+            query="monitorings[].last_report.metrics.largest_contentful_paint",
+        ),
         read("query that fails", query="sum(monitorings)") | {"ignore_errors": True},
     )
     assert run.status == 0, run.output
@@ -281,7 +285,9 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def test_contradictions_are_refused_before_any_request(tasks: Tasks, simulator: Simulator) -> None:
-    run = tasks(*[{**read(name, **options), "ignore_errors": True} for name, (options, _words) in CONTRADICTIONS.items()])
+    run = tasks(
+        *[{**read(name, **options), "ignore_errors": True} for name, (options, _words) in CONTRADICTIONS.items()]
+    )
     for name, (_options, words) in CONTRADICTIONS.items():
         assert run.failed(name)
         assert words in run.one(name)["msg"]
@@ -303,9 +309,7 @@ def test_site_secrets_are_redacted_in_lists_and_reports(front_tasks: Tasks) -> N
             {"key": "Authorization", "value": REDACTED},
             {"key": "User-Agent", "value": REDACTED},
         ]
-        assert config["cookies"] == [
-            {"name": "session", "value": REDACTED, "domain": "www.shop.example", "path": "/"}
-        ]
+        assert config["cookies"] == [{"name": "session", "value": REDACTED, "domain": "www.shop.example", "path": "/"}]
         assert config["post_data"] == [{"key": "card", "value": REDACTED}]
         assert config["dns_mapping"] == [{"origin": "www.shop.example", "destination": "192.0.2.10"}]
     assert not [secret for secret in SITE_SECRETS if secret in run.output + json.dumps(run.results)]
@@ -314,7 +318,12 @@ def test_site_secrets_are_redacted_in_lists_and_reports(front_tasks: Tasks) -> N
 def test_unredacted_values_are_registered_and_not_displayed(front_tasks: Tasks) -> None:
     run = front_tasks(
         read("open", monitoring_id=[CHECKOUT], include=["last_report"], redact=False) | {"register": "lab"},
-        {"note": {"listed": "{{ lab.monitorings[0].config }}", "reported": "{{ lab.monitorings[0].last_report.config }}"}},
+        {
+            "note": {
+                "listed": "{{ lab.monitorings[0].config }}",
+                "reported": "{{ lab.monitorings[0].last_report.config }}",
+            }
+        },
         arguments=("-vvv", "--diff"),
     )
     assert run.status == 0, run.output
@@ -431,7 +440,9 @@ def test_a_clock_that_differs_from_the_servers_is_a_warning(tasks: Tasks, simula
         read("ahead", name="Home"),
     )
     assert "warnings" not in run.one("same")
-    assert "600 seconds ahead of the API's" in run.one("ahead")["warnings"][0].replace("599", "600").replace("601", "600")
+    assert "600 seconds ahead of the API's" in run.one("ahead")["warnings"][0].replace("599", "600").replace(
+        "601", "600"
+    )
 
 
 def test_check_mode_is_a_full_run(front_tasks: Tasks, simulator: Simulator) -> None:

@@ -60,8 +60,20 @@ def test_an_option_beats_module_defaults_beat_the_tasks_environment_beats_the_pr
 
 
 def test_an_empty_variable_counts_as_unset(front_tasks: Tasks, simulator: Simulator) -> None:
-    empty = ("PROJECT_ID", "SCOPES", "ACCESS_TOKEN", "ENDPOINT", "VALIDATE_CERTS", "CA_PATH", "TIMEOUT", "CONCURRENCY",
-             "RETRY_TIMEOUT", "TOKEN_CACHE", "TOKEN_CACHE_PATH", "ALLOWED_ENDPOINT_DOMAINS")
+    empty = (
+        "PROJECT_ID",
+        "SCOPES",
+        "ACCESS_TOKEN",
+        "ENDPOINT",
+        "VALIDATE_CERTS",
+        "CA_PATH",
+        "TIMEOUT",
+        "CONCURRENCY",
+        "RETRY_TIMEOUT",
+        "TOKEN_CACHE",
+        "TOKEN_CACHE_PATH",
+        "ALLOWED_ENDPOINT_DOMAINS",
+    )
     run = front_tasks(token("token"), names("list"), env={f"SPEEDLAB_{name}": "" for name in empty})
     assert run.status == 0, run.output
     assert run.one("token")["scopes"] == ["speed-analysis"]
@@ -166,8 +178,12 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 def strange_place(strange: Simulator, new_workplace: Callable[[], Workplace]) -> Workplace:
     place = new_workplace()
     (place.folder / "password").write_text(VAULT_PASSWORD, encoding="utf-8")
-    own = {"SPEEDLAB_AUTH_URL": strange.auth_url, "SPEEDLAB_TOKEN_CACHE": "false", "LC_ALL": "C.UTF-8",
-           "ANSIBLE_VAULT_PASSWORD_FILE": str(place.folder / "password")}
+    own = {
+        "SPEEDLAB_AUTH_URL": strange.auth_url,
+        "SPEEDLAB_TOKEN_CACHE": "false",
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(place.folder / "password"),
+    }
     unset = ("SPEEDLAB_CLIENT_ID", "SPEEDLAB_CLIENT_SECRET")
     return Workplace(place.folder, {k: v for k, v in place.environment.items() if k not in unset} | own)
 
@@ -227,8 +243,10 @@ def test_every_secret_arrives_from_the_environment_and_in_lookups(strange_place:
         token("module") | {"vars": {"speedlab_in_process": False}},
         {"note": {"environment": expression % ""}},
         {"note": {"variable": expression % ""}, "vars": pair},
-        {"note": {"option": expression % ", client_id=pair.id, client_secret=pair.secret"},
-         "vars": {"pair": {"id": secret, "secret": Unsafe(SECRETS[secret])}}},
+        {
+            "note": {"option": expression % ", client_id=pair.id, client_secret=pair.secret"},
+            "vars": {"pair": {"id": secret, "secret": Unsafe(SECRETS[secret])}},
+        },
         env={"SPEEDLAB_CLIENT_ID": secret, "SPEEDLAB_CLIENT_SECRET": SECRETS[secret]},
     )
     assert run.status == 0, run.output
@@ -237,8 +255,7 @@ def test_every_secret_arrives_from_the_environment_and_in_lookups(strange_place:
 
 def test_the_tasks_environment_may_hold_a_secret_in_process(strange_place: Workplace) -> None:
     listed = [
-        token(name)
-        | {"environment": {"SPEEDLAB_CLIENT_ID": name, "SPEEDLAB_CLIENT_SECRET": Unsafe(secret)}}
+        token(name) | {"environment": {"SPEEDLAB_CLIENT_ID": name, "SPEEDLAB_CLIENT_SECRET": Unsafe(secret)}}
         for name, secret in SECRETS.items()
     ]
     run = strange_place.tasks(*listed)
@@ -250,7 +267,10 @@ def test_for_a_module_a_secret_in_the_tasks_environment_is_refused_since_process
 ) -> None:
     run = tasks(
         token("module")
-        | {"environment": {"SPEEDLAB_CLIENT_SECRET": "simulator-secret-staging"}, "vars": {"speedlab_in_process": False}}
+        | {
+            "environment": {"SPEEDLAB_CLIENT_SECRET": "simulator-secret-staging"},
+            "vars": {"speedlab_in_process": False},
+        }
     )
     assert run.failed("module")
     assert "Give it as an option of the task instead" in run.one("module")["msg"]
@@ -330,8 +350,10 @@ def test_the_endpoint_of_a_ready_token_passes_the_same_check(front_tasks: Tasks,
     run = front_tasks(
         {**names("foreign", **ready, endpoint="https://evil.example"), "ignore_errors": True},
         {**names("plain http", **ready, endpoint="http://api.contentsquare.com"), "ignore_errors": True},
-        {**names("loopback", **ready, endpoint=simulator.auth_url, auth_url="https://api.contentsquare.com"),
-         "ignore_errors": True},
+        {
+            **names("loopback", **ready, endpoint=simulator.auth_url, auth_url="https://api.contentsquare.com"),
+            "ignore_errors": True,
+        },
     )
     for task in ("foreign", "plain http", "loopback"):
         assert run.one(task)["failure"]["code"] == "endpoint_refused"

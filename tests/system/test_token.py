@@ -56,7 +56,12 @@ def test_a_token_is_registered_but_not_displayed(front_tasks: Tasks, simulator: 
     run = front_tasks(
         {"name": "hidden", TOKEN: {}, "register": "token"},
         {"name": "each", TOKEN: {"scopes": "{{ item }}"}, "loop": ["metrics", "data-export"], "register": "tokens"},
-        {"note": {"single": "{{ token.access_token }}", "loop": "{{ tokens.results | map(attribute='access_token') }}"}},
+        {
+            "note": {
+                "single": "{{ token.access_token }}",
+                "loop": "{{ tokens.results | map(attribute='access_token') }}",
+            }
+        },
         arguments=("-vvv", "--diff"),
     )
     assert run.status == 0, run.output
@@ -252,7 +257,10 @@ def test_project_id_is_left_out_of_the_request_when_it_is_not_given(tasks: Tasks
     ("options", "words"),
     [
         ({"scopes": ["enrichment", "speed-analysis"]}, "enrichment cannot be combined"),
-        ({"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "http://127.0.0.1:1"}, "access_token has no use here"),
+        (
+            {"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "http://127.0.0.1:1"},
+            "access_token has no use here",
+        ),
         ({"scopes": []}, "scopes is empty"),
         ({"project_id": 0}, "project_id is not a positive number"),
     ],

@@ -71,7 +71,9 @@ def test_tls_is_checked_against_ca_path_for_log_in_and_calls(
     assert run.status == 0, run.output
     assert run.one("trusted")["summary"]["total"] == 9
     assert "warnings" not in run.one("trusted")
-    assert run.one("not checked")["warnings"] == ["validate_certs is false: the certificates of the API are not checked."]
+    assert run.one("not checked")["warnings"] == [
+        "validate_certs is false: the certificates of the API are not checked."
+    ]
     assert run.one("cached but not trusted")["failure"]["code"] == "tls_not_trusted"
 
 
@@ -81,14 +83,23 @@ def test_the_environments_ca_bundle_serves_by_default_and_overrides_no_option(
     other = tmp_path / "other-ca.pem"
     other.write_text("no certificate\n", encoding="utf-8")
     run = tasks(
-        {"name": "ca_path", MONITORINGS: {"ca_path": tls_simulator.ca_path}, "environment": {
-            "REQUESTS_CA_BUNDLE": str(other)}},
-        {"name": "validate_certs", MONITORINGS: {"validate_certs": False}, "environment": {
-            "REQUESTS_CA_BUNDLE": str(other)}},
-        {"name": "unreadable", MONITORINGS: {"retry_timeout": 0}, "ignore_errors": True, "environment": {
-            "REQUESTS_CA_BUNDLE": str(other)}},
-        {"name": "by environment", MONITORINGS: {}, "environment": {
-            "REQUESTS_CA_BUNDLE": str(tls_simulator.ca_path)}},
+        {
+            "name": "ca_path",
+            MONITORINGS: {"ca_path": tls_simulator.ca_path},
+            "environment": {"REQUESTS_CA_BUNDLE": str(other)},
+        },
+        {
+            "name": "validate_certs",
+            MONITORINGS: {"validate_certs": False},
+            "environment": {"REQUESTS_CA_BUNDLE": str(other)},
+        },
+        {
+            "name": "unreadable",
+            MONITORINGS: {"retry_timeout": 0},
+            "ignore_errors": True,
+            "environment": {"REQUESTS_CA_BUNDLE": str(other)},
+        },
+        {"name": "by environment", MONITORINGS: {}, "environment": {"REQUESTS_CA_BUNDLE": str(tls_simulator.ca_path)}},
         env={"SPEEDLAB_AUTH_URL": tls_simulator.auth_url},
     )
     assert run.status == 0, run.output
@@ -105,9 +116,7 @@ def test_a_netrc_entry_replaces_no_bearer_and_adds_none_to_the_log_in(
     netrc = tmp_path / "home" / ".netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password from-netrc\ndefault login x password y\n")
     netrc.chmod(0o600)
-    run = front_tasks(
-        {"name": "list", MONITORINGS: {}}, {"name": "audit", CREDENTIALS: {}}, env={"NETRC": str(netrc)}
-    )
+    run = front_tasks({"name": "list", MONITORINGS: {}}, {"name": "audit", CREDENTIALS: {}}, env={"NETRC": str(netrc)})
     assert run.status == 0, run.output
     for path in (OAUTH, "/v1/oauth/me"):
         [request] = simulator.requests(path)
@@ -178,8 +187,8 @@ def test_the_proxy_of_the_process_is_used(tasks: Tasks, listener: Listener) -> N
 
 def test_a_simulator_on_loopback_is_reached_without_the_proxy(front_tasks: Tasks, listener: Listener) -> None:
     run = front_tasks(
-        {"name": "list", MONITORINGS: {}}, env={"HTTP_PROXY": listener.url, "http_proxy": listener.url, "ALL_PROXY":
-            listener.url}
+        {"name": "list", MONITORINGS: {}},
+        env={"HTTP_PROXY": listener.url, "http_proxy": listener.url, "ALL_PROXY": listener.url},
     )
     assert run.status == 0, run.output
     assert listener.heard == []

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(
     r"\\(?:(?P<code>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})|(?P<other>.))", re.DOTALL
 )
 _SECRET_LOOKING = re.compile(
-    r"eyJ[\w-]{4,}|bearer\s+\S|authorization\s*:|client_secret|[A-Za-z0-9+/_=-]{48,}", re.IGNORECASE
+    r"eyJ[\w-]{4,}|bearer\s+\S|authorization\s*:|client_secret\W+\w|[A-Za-z0-9+/_=-]{48,}", re.IGNORECASE
 )
 
 

@@ -110,11 +110,24 @@ def test_terms_of_the_pair_refuse_a_ready_token_and_ignore_that_of_the_environme
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("term", ["tokens", "", 5, None, ["token"], {"a": 1}])
-def test_an_unknown_term_is_an_error_that_names_the_known_ones(api: ScriptedApi, term: Any) -> None:
+@pytest.mark.parametrize(
+    ("term", "named"),
+    [("tokens", "'tokens'"), ("", "''"), (5, "A value of the type int"), (["token"], "A value of the type list"), ({"client_secret": "CANARY"}, "A value of the type dict")],
+)
+def test_an_unknown_term_is_an_error_that_names_the_known_ones(api: ScriptedApi, term: Any, named: str) -> None:
     with pytest.raises(AnsibleLookupError, match="is no term of this lookup; there are token, endpoint") as caught:
         look_up(["token", term], LOGIN)
-    assert repr(term) in str(caught.value)
+    assert str(caught.value).startswith(named)
+    assert "CANARY" not in str(caught.value)
+
+
+def test_an_unknown_term_that_is_a_secret_by_mistake_is_not_shown(
+    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPEEDLAB_CLIENT_SECRET", "CANARY-of-environment")
+    with pytest.raises(AnsibleLookupError) as caught:
+        look_up(["CANARY-of-environment"], {})
+    assert "CANARY" not in str(caught.value)
 
 
 def test_no_term_at_all_is_an_error(api: ScriptedApi) -> None:

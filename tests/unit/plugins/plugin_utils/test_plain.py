@@ -95,6 +95,7 @@ class Lazy(Mapping):  # type: ignore[type-arg]  # any mapping will do
         (Moment(2026, 11, 23, 1, 2, 3, tzinfo=timezone.utc), datetime(2026, 11, 23, 1, 2, 3, tzinfo=timezone.utc)),
         (date(2026, 11, 23), date(2026, 11, 23)),
     ],
+    ids=["text", "int", "float", "bool", "mapping", "tuple", "set", "bytes", "datetime", "date"],
 )
 def test_subclasses_become_the_types_they_stand_for(value: Any, expected: Any) -> None:
     assert plain(value) == expected
@@ -119,13 +120,13 @@ def templated(tmp_path: Path, document: str, expression: str) -> Any:
 def test_the_values_of_a_playbook_become_plain_and_fit_for_jmespath_and_json(tmp_path: Path) -> None:
     document = (
         "inner: deep\n"
-        "data: {list: [{name: '{{ inner }}', number: 5, ratio: 1.5, on: 2026-11-23, yes: true, none: null}]}\n"
+        "data: {list: [{name: '{{ inner }}', number: 5, ratio: 1.5, day: 2026-11-23, good: true, nothing: null}]}\n"
     )
     value = plain(templated(tmp_path, document, "data"))
     assert types(value) <= set(PLAIN)
     assert value["list"][0]["name"] == "deep"
     assert jmespath.search("list[?number == `5`].name", value) == ["deep"]
-    value["list"][0].pop("on")
+    value["list"][0].pop("day")
     json.dumps(value)
 
 
