@@ -92,7 +92,9 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
     """One answer per term. ``given``: plain options of the call and of variables, not yet typed."""
     for term in terms:
         if not isinstance(term, str) or term not in TERMS:
-            shown = repr(term) if isinstance(term, str) else f"A value of the type {type(term).__name__}"  # which may hold anything
+            shown = (
+                repr(term) if isinstance(term, str) else f"A value of the type {type(term).__name__}"
+            )  # which may hold anything
             named = remove_values(shown, as_quoted(secrets_of_environment(os.environ)))
             raise AnsibleLookupError(f"{named} is no term of this lookup; there are {', '.join(TERMS)}.")
     if not terms:

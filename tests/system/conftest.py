@@ -74,7 +74,7 @@ Tasks = Callable[..., Run]
 
 @pytest.fixture
 def playbook(environment: dict[str, str], tmp_path: Path) -> Playbook:
-    """Run plays: ``playbook(plays, "-vvv", {"SPEEDLAB_TIMEOUT": "5"})``; None in the environment unsets a variable."""
+    """Run plays: ``playbook(plays, "-vvv", env={"SPEEDLAB_TIMEOUT": "5"})``; None unsets a variable."""
     return Workplace(tmp_path, environment).playbook
 
 

@@ -156,7 +156,7 @@ class Workplace:
         env: dict[str, str | None] | None = None,
         timeout: float = 600,
     ) -> Run:
-        """Run plays: ``playbook(plays, "-vvv", {"SPEEDLAB_TIMEOUT": "5"})``; None in the environment unsets a variable."""
+        """Run plays: ``playbook(plays, "-vvv", env={"SPEEDLAB_TIMEOUT": "5"})``; None unsets a variable."""
         recorded, noted = self.folder / "recorded.jsonl", self.folder / "noted.jsonl"
         recorded.unlink(missing_ok=True)
         noted.unlink(missing_ok=True)

@@ -111,7 +111,7 @@ ENTRIES: list[dict[str, Any]] = [
     {"name": "other twin", **ACCOUNT, **HEALTHY, "level": "account", "project_id": 10114},
 ]
 
-# name: (status, live, findings)
+# Of each entry: its status, whether it is live, and its findings.
 JUDGED: dict[str, tuple[str, str, list[str]]] = {
     "healthy": ("pass", "accepted", []),
     "as expected": ("pass", "accepted", []),

@@ -38,12 +38,12 @@ class Trouble:
     next_step: str = ""
 
     def tasks(self, name: str, simulator: Simulator) -> list[dict[str, Any]]:
-        module = TOKEN if self.fault and self.fault["path"] == OAUTH or "scopes" in self.options else MONITORINGS
-        own = {"return_token": False} if module == TOKEN else {}
-        options = {"retry_timeout": 0, "token_cache": False, **own, **self.options}
-        before = [] if self.fault is None else [simulator.task("faults", {"times": None, **self.fault})]
-        after = [] if self.fault is None else [simulator.task("faults", method="DELETE")]
-        return [*before, {"name": name, module: options, "ignore_errors": True}, *after]
+        options = {"retry_timeout": 0, "token_cache": False, **self.options}
+        task = {"name": name, MONITORINGS: options, "ignore_errors": True}
+        if self.fault is None:
+            return [task]
+        begin = simulator.task("faults", {"times": None, **self.fault})
+        return [begin, task, simulator.task("faults", method="DELETE")]
 
 
 def fault(path: str, kind: str, **details: Any) -> dict[str, Any]:
@@ -101,7 +101,6 @@ TROUBLES: dict[str, Trouble] = {
             "client_id": "shop-metrics",
             "client_secret": "simulator-secret-metrics",
             "scopes": ["metrics"],
-            "MODULE": MONITORINGS,
         },
         next_step="Check that the scope speed-analysis is asked for",
     ),
@@ -109,7 +108,7 @@ TROUBLES: dict[str, Trouble] = {
         "token_refused",
         "The API refuses the token",
         status=401,
-        options={"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "ENDPOINT"},
+        options={"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "{{ plain_url }}"},
         next_step="force: true",
     ),
     # the way there
@@ -129,7 +128,7 @@ TROUBLES: dict[str, Trouble] = {
     "certificate not trusted": Trouble(
         "tls_not_trusted",
         "TLS with 127.0.0.1 failed",
-        options={"auth_url": "TLS"},
+        options={"auth_url": "{{ tls_url }}"},
         next_step="Set ca_path",
     ),
     "no answer in time": Trouble(
@@ -320,10 +319,6 @@ TROUBLES: dict[str, Trouble] = {
 }
 
 
-def _placed(options: dict[str, Any], **places: str) -> dict[str, Any]:
-    return {name: places.get(value, value) if isinstance(value, str) else value for name, value in options.items()}
-
-
 @pytest.fixture(scope="module")
 def troubled(
     new_workplace: Callable[[], Workplace],
@@ -331,16 +326,10 @@ def troubled(
     tls_simulator: Simulator,
     in_process: bool,
 ) -> Run:
-    place = new_workplace()
-    listed: list[dict[str, Any]] = []
-    for name, trouble in TROUBLES.items():
-        for task in trouble.tasks(name, running_simulator):
-            for module in {TOKEN, MONITORINGS} & set(task):
-                options = _placed(task.pop(module), ENDPOINT=running_simulator.auth_url, TLS=tls_simulator.auth_url)
-                task[str(options.pop("MODULE", module))] = options
-                options.pop("return_token", None) if MONITORINGS in task else None
-            listed.append(task)
-    return place.tasks(*listed, vars={"speedlab_in_process": in_process})
+    """One playbook that meets all of them, one after the other."""
+    listed = [task for name, trouble in TROUBLES.items() for task in trouble.tasks(name, running_simulator)]
+    urls = {"plain_url": running_simulator.auth_url, "tls_url": tls_simulator.auth_url}
+    return new_workplace().tasks(*listed, vars={**urls, "speedlab_in_process": in_process})
 
 
 @pytest.mark.parametrize("name", TROUBLES)

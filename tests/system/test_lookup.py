@@ -20,7 +20,8 @@ LIST = "/v1/speed-analysis/monitoring/list"
 
 def lookup(*arguments: str, function: str = "lookup") -> str:
     """An expression with the lookup: its terms and options as they stand in a playbook."""
-    return "{{ " + f"{function}({', '.join(['''"contentsquare.speedlab.speedlab"''', *arguments])})" + " }}"
+    listed = ", ".join(["'contentsquare.speedlab.speedlab'", *arguments])
+    return "{{ " + f"{function}({listed})" + " }}"
 
 
 def note(name: str, *arguments: str, function: str = "lookup") -> dict[str, Any]:

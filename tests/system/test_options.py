@@ -210,13 +210,12 @@ def by_each_way(strange_place: Workplace, in_process: bool) -> Run:
         if name != "braces":  # Ansible itself looks for templates in what it decrypts
             listed.append(token(f"{name} by inline vault", client_id=name, client_secret=Vault(encrypted(secret))))
     variables = {f"plain_{name}": Unsafe(secret) for name, secret in SECRETS.items()}
-    run = strange_place.tasks(
+    return strange_place.tasks(
         *listed,
         vars={**variables, "speedlab_in_process": in_process},
         vars_files=["vaulted.yml"],
         ignore_errors=True,
     )
-    return run
 
 
 WAYS = [

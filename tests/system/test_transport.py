@@ -35,7 +35,7 @@ class Listener:
                 heard.append(f"{self.requestline}\n{self.headers}")
                 self.send_error(403)
 
-            do_CONNECT = do_POST = do_GET = refuse
+            do_CONNECT = do_POST = do_GET = refuse  # noqa: N815 - the names are those of the base class
 
             def log_message(self, *_words: Any) -> None:
                 pass

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(
     r"\\(?:(?P<code>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})|(?P<other>.))", re.DOTALL
 )
 _SECRET_LOOKING = re.compile(
-    r"eyJ[\w-]{4,}|bearer\s+\S|authorization\s*:|client_secret\W+\w|[A-Za-z0-9+/_=-]{48,}", re.IGNORECASE
+    r"""eyJ[\w-]{4,}|bearer\s+\S|authorization\s*:|client_secret["']?\s*[:=]|[A-Za-z0-9+/_=-]{48,}""", re.IGNORECASE
 )
 
 
@@ -49,7 +49,9 @@ def _spellings(secret: str) -> set[str]:
     encoded = {raw.hex()}
     for before, unsure in ((0, 0), (1, 2), (2, 3)):  # bytes before it, and characters that depend on them
         known = slice(unsure, (before + len(raw)) * 8 // 6)
-        encoded |= {encode(bytes(before) + raw).decode()[known] for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+        encoded |= {
+            encode(bytes(before) + raw).decode()[known] for encode in (base64.b64encode, base64.urlsafe_b64encode)
+        }
     return {_bare(spelling) for spelling in (secret, *encoded)}
 
 
