@@ -5,8 +5,8 @@
 """Secrets that can be found again: marked ones to hide in every place, and the search for them everywhere else.
 
 A mark is made of letters and digits only, so JSON, URLs, repr() and shells spell it as it is. What is left to look for
-beside it is Base64, in which it has three spellings after its offset, and hexadecimal. A token, which the simulator makes
-up, is looked for in pieces, so that a part of one is found as well.
+beside it is Base64, in which it has three spellings after its offset, and hexadecimal. A token, which the simulator
+makes up, is looked for in pieces, so that a part of one is found as well.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def traces_below(canaries: Iterable[Canary], folder: Path, without: Iterable[Pat
         for name in (*folders, *names):
             path = Path(current, name)
             yield from traces(canaries, "the name of a file", str(path.relative_to(folder)).encode())
-            if path.is_file() and path not in excluded:
+            if path.is_file() and not path.is_symlink() and path not in excluded:
                 yield from traces(canaries, str(path.relative_to(folder)), path.read_bytes())
 
 

@@ -106,7 +106,9 @@ def test_tokens_that_live_for_seconds_only_serve_all_hosts(fleet: Fleet, simulat
 
 
 @contextmanager
-def started(tasks: list[dict[str, Any]], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    tasks: list[dict[str, Any]], environment: dict[str, str], folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """ansible-playbook under way; killed, with all that it started, at the end at the latest."""
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     path = write_playbook(folder, [play], "killed.yml")

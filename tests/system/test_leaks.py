@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret comes out: not in output, logs, results, files or process lists, whatever happens and however loud Ansible is.
+"""No secret comes out: not in output, logs, results, files or process lists, whatever happens at whatever verbosity.
 
-Every run here is at -vvvvv, with --diff and a log. What is searched afterwards: standard output and error, the log, what
-callbacks were given, what modules sent to the system log, every file below the home, the temporary and the working
+Every run here is at -vvvvv, with --diff and a log. What is searched afterwards: standard output and error, the log,
+what callbacks were given, what modules sent to the system log, every file below the home, the temporary and the working
 directory (the token cache and Ansible's own temporary files among them), and the command lines of all processes.
 
 Not searched, since nobody but the user can keep a secret there:
@@ -15,7 +15,7 @@ Not searched, since nobody but the user can keep a secret there:
 - the items of a loop over secrets, which Ansible prints itself: ``credentials`` takes the whole list in one task;
 - a proxy's password in the ``environment`` of a task that runs as a module: Ansible puts it on a command line itself;
 - a secret that stands where a name belongs and nowhere else, as when client_id and client_secret are mixed up;
-- ANSIBLE_DEBUG, ANSIBLE_KEEP_REMOTE_FILES and ANSIBLE_DISPLAY_ARGS_TO_STDOUT, whose documentation says that they show all.
+- ANSIBLE_DEBUG, ANSIBLE_KEEP_REMOTE_FILES and ANSIBLE_DISPLAY_ARGS_TO_STDOUT, which are there to show everything.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from __future__ import annotations
 import json
 import socketserver
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +42,13 @@ TOKEN_PATH, IDENTITY_PATH = "/v1/oauth/token", "/v1/oauth/me"
 LIST_PATH = "/v1/speed-analysis/monitoring/list"
 
 ODD = "{mark}'\";$(id)`{{ x }}{% y %}\\n\\é€ß {mark}"  # every kind of character that some layer quotes
-COMMON, PLAIN, LONG, EXPIRED, ACCOUNT = "canary-common", "canary-plain", "canary-long", "canary-expired", "canary-account"
+COMMON, PLAIN, LONG, EXPIRED, ACCOUNT = (
+    "canary-common",
+    "canary-plain",
+    "canary-long",
+    "canary-expired",
+    "canary-account",
+)
 CHECKOUT = 61001
 
 Secrets = dict[str, Canary]
@@ -125,10 +130,12 @@ def simulator(canary_simulator: Simulator) -> Simulator:
 
 @pytest.fixture
 def inputs(tmp_path: Path, secrets: Secrets) -> Path:
-    """What the user has written: ``secrets.yml`` with a variable for each secret. The only place that is not searched."""
+    """What the user wrote: ``secrets.yml`` with a variable for each secret. The only place that is not searched."""
     folder = tmp_path / "inputs"
     folder.mkdir()
-    lines = [f"{variable(name)}: !unsafe {json.dumps(secret.text, ensure_ascii=False)}" for name, secret in secrets.items()]
+    lines = [
+        f"{variable(name)}: !unsafe {json.dumps(secret.text, ensure_ascii=False)}" for name, secret in secrets.items()
+    ]
     (folder / "secrets.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
@@ -246,7 +253,7 @@ def succeeded(run: Run) -> None:
     ],
 )
 def test_the_search_finds_a_secret_that_is_shown(watched: Watched, shown: str) -> None:
-    with pytest.raises(AssertionError, match="canary-(common|long) in the output"):
+    with pytest.raises(AssertionError, match=r"canary-(common|long) in the output"):
         watched({"ansible.builtin.debug": {"msg": shown}})
 
 
@@ -304,12 +311,19 @@ def test_the_secrets_of_all_entries_are_hidden(watched: Watched, in_process: boo
     ]
     run = watched(
         {"name": "audit", CREDENTIALS: {"credentials": entries, "verify": verify}},
-        {"name": "query", CREDENTIALS: {"credentials": entries, "query": "credentials[].[name, live]"}, "check_mode": True},
+        {
+            "name": "query",
+            CREDENTIALS: {"credentials": entries, "query": "credentials[].[name, live]"},
+            "check_mode": True,
+        },
         in_process=in_process,
     )
     succeeded(run)
     live = {each["name"]: each["live"] for each in run.of("audit")[0]["credentials"]}
-    assert live == {**dict.fromkeys([COMMON, PLAIN, LONG, ACCOUNT, "the common one"], "accepted"), **dict.fromkeys([EXPIRED, "wrong"], "refused")}
+    assert live == {
+        **dict.fromkeys([COMMON, PLAIN, LONG, ACCOUNT, "the common one"], "accepted"),
+        **dict.fromkeys([EXPIRED, "wrong"], "refused"),
+    }
     assert dict(run.of("query")[0]["query_result"]) == live
 
 
@@ -350,7 +364,9 @@ def test_it_does_not_matter_how_the_pair_comes_to_the_task(
         {"name": "environment", MONITORINGS: {}},
         {"name": "option", MONITORINGS: pair},
         {
-            "module_defaults": {"group/contentsquare.speedlab.speedlab": {"client_id": LONG, "client_secret": secret_of(LONG)}},
+            "module_defaults": {
+                "group/contentsquare.speedlab.speedlab": {"client_id": LONG, "client_secret": secret_of(LONG)}
+            },
             "block": [{"name": "module_defaults", MONITORINGS: {}}, {"name": "module_defaults, token", TOKEN: {}}],
         },
         {"name": "vault", MONITORINGS: {"client_id": PLAIN, "client_secret": "{{ vaulted_secret }}"}},
@@ -362,12 +378,20 @@ def test_it_does_not_matter_how_the_pair_comes_to_the_task(
         {
             "name": "ready token of module_defaults",
             "module_defaults": {
-                "group/contentsquare.speedlab.speedlab": {"access_token": "{{ own.access_token }}", "endpoint": "{{ own.endpoint }}"}
+                "group/contentsquare.speedlab.speedlab": {
+                    "access_token": "{{ own.access_token }}",
+                    "endpoint": "{{ own.endpoint }}",
+                }
             },
             MONITORINGS: {},
         },
         in_process=in_process,
-        arguments=("--extra-vars", f"@{inputs / 'vaulted.yml'}", "--vault-password-file", str(inputs / "vault-password")),
+        arguments=(
+            "--extra-vars",
+            f"@{inputs / 'vaulted.yml'}",
+            "--vault-password-file",
+            str(inputs / "vault-password"),
+        ),
     )
     succeeded(run)
     given = {call["body"]["client_secret"] for call in simulator.control("requests") if call["path"] == TOKEN_PATH}
@@ -394,7 +418,9 @@ def vault(inputs: Path, secrets: Secrets) -> None:
     (inputs / "vaulted.yml").write_text(encrypted, encoding="utf-8")
 
 
-def test_a_pair_in_the_environment_of_a_task_stays_hidden(watched: Watched, simulator: Simulator, secrets: Secrets) -> None:
+def test_a_pair_in_the_environment_of_a_task_stays_hidden(
+    watched: Watched, simulator: Simulator, secrets: Secrets
+) -> None:
     given = {"SPEEDLAB_CLIENT_ID": PLAIN, "SPEEDLAB_CLIENT_SECRET": secret_of(PLAIN)}
     proxy = {"https_proxy": "http://user:{{ proxy_password }}@127.0.0.1:9"}
     run = watched({"name": "list", MONITORINGS: {}, "environment": {**given, **proxy}})
@@ -402,10 +428,22 @@ def test_a_pair_in_the_environment_of_a_task_stays_hidden(watched: Watched, simu
     assert simulator.control("requests")[0]["body"]["client_secret"] == secrets[PLAIN].text
 
 
-def test_a_secret_in_the_environment_of_a_task_is_refused_where_a_module_would_run(watched: Watched, simulator: Simulator) -> None:
+def test_a_secret_in_the_environment_of_a_task_is_refused_where_a_module_would_run(
+    watched: Watched, simulator: Simulator
+) -> None:
     run = watched(
-        {"name": "secret", MONITORINGS: {}, "environment": {"SPEEDLAB_CLIENT_SECRET": secret_of(PLAIN)}, "ignore_errors": True},
-        {"name": "token", MONITORINGS: {}, "environment": {"SPEEDLAB_ACCESS_TOKEN": secret_of("ready-token")}, "ignore_errors": True},
+        {
+            "name": "secret",
+            MONITORINGS: {},
+            "environment": {"SPEEDLAB_CLIENT_SECRET": secret_of(PLAIN)},
+            "ignore_errors": True,
+        },
+        {
+            "name": "token",
+            MONITORINGS: {},
+            "environment": {"SPEEDLAB_ACCESS_TOKEN": secret_of("ready-token")},
+            "ignore_errors": True,
+        },
         in_process=False,
     )
     assert "environment: holds SPEEDLAB_CLIENT_SECRET" in run.of("secret")[0]["msg"]
@@ -418,7 +456,13 @@ def test_a_token_is_refused_to_an_asynchronous_task_and_other_results_hold_none(
         {"name": "token", TOKEN: {}, "async": 30, "poll": 1, "ignore_errors": True},
         {"name": "shown", MONITORINGS: {"redact": False}, "async": 30, "poll": 1, "ignore_errors": True},
         {"name": "list", MONITORINGS: {}, "async": 30, "poll": 1},
-        {"name": "audit", CREDENTIALS: {"credentials": [entry(LONG), entry(COMMON)]}, "async": 30, "poll": 0, "register": "job"},
+        {
+            "name": "audit",
+            CREDENTIALS: {"credentials": [entry(LONG), entry(COMMON)]},
+            "async": 30,
+            "poll": 0,
+            "register": "job",
+        },
         {
             "name": "end",
             "ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"},
@@ -441,17 +485,40 @@ def test_the_lookup_shows_no_secret_of_its_own_accord(watched: Watched, inputs: 
         return f"{{{{ lookup('{LOOKUP}', {terms}{given}) }}}}"
 
     run = watched(
-        {"name": "lists", "ansible.builtin.debug": {"msg": looked_up("'credentials', 'monitorings', 'scenarios', 'events'")}},
-        {"name": "endpoint", "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_id="'canary-long'", client_secret="canary_long")}},
+        {
+            "name": "lists",
+            "ansible.builtin.debug": {"msg": looked_up("'credentials', 'monitorings', 'scenarios', 'events'")},
+        },
+        {
+            "name": "endpoint",
+            "ansible.builtin.debug": {
+                "msg": looked_up("'endpoint'", client_id="'canary-long'", client_secret="canary_long")
+            },
+        },
         {
             "name": "variables",
             "ansible.builtin.debug": {"msg": looked_up("'credentials'")},
             "vars": {"speedlab_client_id": COMMON, "speedlab_client_secret": secret_of(COMMON)},
         },
-        {"name": "refused", "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="wrong_secret")}, "ignore_errors": True},
-        {"name": "warned", "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="wrong_secret", on_error="'warn'")}},
-        {"name": "of a wrong type", "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="{'value': canary_plain}")}, "ignore_errors": True},
-        {"name": "misspelt", "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secrett="canary_plain")}, "ignore_errors": True},
+        {
+            "name": "refused",
+            "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="wrong_secret")},
+            "ignore_errors": True,
+        },
+        {
+            "name": "warned",
+            "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="wrong_secret", on_error="'warn'")},
+        },
+        {
+            "name": "of a wrong type",
+            "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secret="{'value': canary_plain}")},
+            "ignore_errors": True,
+        },
+        {
+            "name": "misspelt",
+            "ansible.builtin.debug": {"msg": looked_up("'endpoint'", client_secrett="canary_plain")},
+            "ignore_errors": True,
+        },
         {"name": "no term", "ansible.builtin.debug": {"msg": looked_up("canary_common")}, "ignore_errors": True},
         keep_token(looked_up("'token'"), inputs),
     )
@@ -462,7 +529,9 @@ def test_the_lookup_shows_no_secret_of_its_own_accord(watched: Watched, inputs: 
     assert failed == ["refused", "of a wrong type", "misspelt", "no term"]
 
 
-def test_the_token_cache_reveals_neither_token_nor_client_nor_secret(watched: Watched, secrets: Secrets, tmp_path: Path) -> None:
+def test_the_token_cache_reveals_neither_token_nor_client_nor_secret(
+    watched: Watched, secrets: Secrets, tmp_path: Path
+) -> None:
     succeeded(watched({MONITORINGS: {}}, {MONITORINGS: {"client_id": LONG, "client_secret": secret_of(LONG)}}))
     cache = tmp_path / "home" / ".cache" / "contentsquare-speedlab"
     assert len(list((cache / "tokens").iterdir())) == 2
@@ -475,14 +544,25 @@ def test_the_token_cache_reveals_neither_token_nor_client_nor_secret(watched: Wa
 
 
 def misbehaviours(secrets: Secrets) -> dict[str, dict[str, Any]]:
-    """Answers that hold what the request held, or what only the server knows, in every place that a client may quote."""
+    """Answers that hold what the request held, in every place that a client may quote."""
     common = secrets[COMMON].text
-    quoted = {"errorCode": common, "errorMessage": f"in {json.dumps(common)}", "error": common, "error_description": common}
-    echoes = {f"echo with HTTP {status}": {"kind": "echo", "status": status} for status in (400, 401, 403, 404, 429, 500, 503)}
+    quoted = {
+        "errorCode": common,
+        "errorMessage": f"in {json.dumps(common)}",
+        "error": common,
+        "error_description": common,
+    }
+    echoes = {
+        f"echo with HTTP {status}": {"kind": "echo", "status": status} for status in (400, 401, 403, 404, 429, 500, 503)
+    }
     return {
         **echoes,
         "the secret in every field of an error": {"kind": "status", "status": 400, "body": quoted},
-        "half of the secret in an error": {"kind": "status", "status": 401, "body": {"errorMessage": common[: len(common) // 2]}},
+        "half of the secret in an error": {
+            "kind": "status",
+            "status": 401,
+            "body": {"errorMessage": common[: len(common) // 2]},
+        },
         "the secret as plain text": {"kind": "status", "status": 403, "text": common},
         "the secret as JSON text": {"kind": "status", "status": 400, "body": common},
         "the secret in a list": {"kind": "status", "status": 422, "body": [common]},
@@ -505,7 +585,13 @@ def misbehaviours(secrets: Secrets) -> dict[str, dict[str, Any]]:
 def wrong_tokens(secrets: Secrets) -> dict[str, dict[str, Any]]:
     """Answers to a log-in that hold a token in vain."""
     token = secrets["ready-token"].text
-    good = {"access_token": token, "token_type": "bearer", "expires_in": 3600, "scope": "speed-analysis", "project_id": 101}
+    good = {
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": 3600,
+        "scope": "speed-analysis",
+        "project_id": 101,
+    }
     bodies = {
         "an endpoint elsewhere": {**good, "endpoint": "https://example.com"},
         "an endpoint with the token": {**good, "endpoint": f"https://example.com/?token={token}"},
@@ -514,22 +600,44 @@ def wrong_tokens(secrets: Secrets) -> dict[str, dict[str, Any]]:
         "no endpoint": good,
         "no time": {**good, "expires_in": token, "endpoint": "https://api.contentsquare.com"},
         "a token that is an object": {**good, "access_token": {"value": token}},
-        "a token with a line break": {**good, "access_token": f"{token}\n", "endpoint": "https://api.contentsquare.com"},
+        "a token with a line break": {
+            **good,
+            "access_token": f"{token}\n",
+            "endpoint": "https://api.contentsquare.com",
+        },
     }
     return {name: {"kind": "wrong_shape", "body": body} for name, body in bodies.items()}
 
 
+FAULTS_OF_MODULES = (
+    "echo with HTTP 400",
+    "echo with HTTP 401",
+    "the secret in every field of an error",
+    "the secret as an object's name",
+    "a redirect with the secret",
+    "an expired token",
+    "an endpoint with the token",
+    "no endpoint",
+)
+
+
 @fronts
 @pytest.mark.parametrize("path", [TOKEN_PATH, IDENTITY_PATH, LIST_PATH])
-def test_no_failure_shows_a_secret(watched: Watched, simulator: Simulator, secrets: Secrets, in_process: bool, path: str) -> None:
+def test_no_failure_shows_a_secret(
+    watched: Watched, simulator: Simulator, secrets: Secrets, in_process: bool, path: str
+) -> None:
     task: dict[str, dict[str, Any]] = {
         TOKEN_PATH: {TOKEN: {"force": True}},
         IDENTITY_PATH: {CREDENTIALS: {"credentials": [{"name": COMMON}]}},
         LIST_PATH: {MONITORINGS: {}},
     }[path]
     faults = {**misbehaviours(secrets), **(wrong_tokens(secrets) if path == TOKEN_PATH else {})}
-    for name, fault in faults.items():
-        times = 2 if fault["kind"] == "expired_token" and path == LIST_PATH else 1  # the first one is mended by a new token
+    if not in_process:  # a module does the same with an answer, only slower; what may differ is how its result is shown
+        faults = {name: fault for name, fault in faults.items() if name in FAULTS_OF_MODULES}
+    for fault in faults.values():
+        times = (
+            2 if fault["kind"] == "expired_token" and path == LIST_PATH else 1
+        )  # the first one is mended by a new token
         simulator.control("faults", {"path": path, "times": times, **fault})
     run = watched(
         {"name": "log in", TOKEN: {"return_token": False}} if path == LIST_PATH else {"ansible.builtin.meta": "noop"},
@@ -558,7 +666,10 @@ def test_a_refused_pair_shows_no_secret(watched: Watched, in_process: bool) -> N
         "project_needed": using(ACCOUNT, ACCOUNT),
         "project_refused": using(ACCOUNT, ACCOUNT, project_id=999),
         "connection_refused": using(COMMON, COMMON, auth_url="http://127.0.0.1:9"),
-        "token_refused": {"access_token": secret_of("ready-token"), "endpoint": "{{ lookup('env', 'SPEEDLAB_AUTH_URL') }}"},
+        "token_refused": {
+            "access_token": secret_of("ready-token"),
+            "endpoint": "{{ lookup('env', 'SPEEDLAB_AUTH_URL') }}",
+        },
         "endpoint_refused": {"access_token": secret_of("ready-token"), "endpoint": "https://example.com"},
     }
     run = watched(
@@ -597,7 +708,9 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
         "credentials is a list within a list": {CREDENTIALS: {"credentials": [good, [plain]]}},
         "an entry without a name": {CREDENTIALS: {"credentials": [{"client_id": PLAIN, "client_secret": plain}]}},
         "an entry with a misspelt secret": {CREDENTIALS: {"credentials": [good, {"name": "x", "client_secrett": odd}]}},
-        "an entry whose secret is a dictionary": {CREDENTIALS: {"credentials": [{**good, "client_secret": {"value": odd}}]}},
+        "an entry whose secret is a dictionary": {
+            CREDENTIALS: {"credentials": [{**good, "client_secret": {"value": odd}}]}
+        },
         "an entry whose secret is a list": {CREDENTIALS: {"credentials": [{**good, "client_secret": [odd, [plain]]}]}},
         "an entry without a client_id": {CREDENTIALS: {"credentials": [{"name": "x", "client_secret": odd}]}},
         "a name twice": {CREDENTIALS: {"credentials": [good, {**good, "client_secret": odd}]}},
@@ -629,11 +742,13 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
 @fronts
 def test_no_mistake_in_a_task_shows_a_secret(watched: Watched, simulator: Simulator, in_process: bool) -> None:
     listed = mistakes()
-    run = watched(*({"name": name, **task, "ignore_errors": True} for name, task in listed.items()), in_process=in_process)
+    run = watched(
+        *({"name": name, **task, "ignore_errors": True} for name, task in listed.items()), in_process=in_process
+    )
     succeeded(run)
     for name in listed:
         result = run.of(name)[0]
-        assert result.get("failed"), name
+        assert run.failed(name), name
         assert result["msg"], name
         assert "Traceback" not in str(result), name
 
@@ -654,7 +769,9 @@ class _Refusal(socketserver.StreamRequestHandler):
             if line.lower().startswith(b"proxy-authorization"):
                 given = line.decode("latin-1")
         body = f"<html>{given}</html>"
-        head = f"HTTP/1.1 407 Refused {given}\r\nProxy-Authenticate: Basic realm=\"{given}\"\r\nContent-Length: {len(body)}"
+        head = (
+            f'HTTP/1.1 407 Refused {given}\r\nProxy-Authenticate: Basic realm="{given}"\r\nContent-Length: {len(body)}'
+        )
         self.wfile.write(f"{head}\r\nConnection: close\r\n\r\n{body}".encode("latin-1"))
 
 
@@ -671,20 +788,28 @@ def proxy() -> Iterator[int]:
 
 
 @fronts
-def test_the_password_of_a_proxy_is_not_shown_when_the_proxy_fails(watched: Watched, secrets: Secrets, in_process: bool) -> None:
-    password = secrets["proxy-password"].text
+def test_the_password_of_a_proxy_is_not_shown_when_the_proxy_fails(
+    watched: Watched, secrets: Secrets, in_process: bool
+) -> None:
+    login = f"user:{secrets['proxy-password'].text}"
     with proxy() as port:
-        refusing, closed = f"http://user:{password}@127.0.0.1:{port}", f"http://user:{password}@127.0.0.1:9"
-        for url in (refusing, closed, f"http://user:{password}@[::wrong", f"socks9://user:{password}@127.0.0.1:{port}"):
+        proxies = {
+            "refusing": f"http://{login}@127.0.0.1:{port}",
+            "closed": f"http://{login}@127.0.0.1:9",
+            "misspelt": f"http://{login}@[::wrong",
+            "of another kind": f"socks9://{login}@127.0.0.1:{port}",
+        }
+        tried = list(proxies) if in_process else ["refusing"]
+        for name in tried:
             run = watched(
                 {"name": "token", TOKEN: {}, "ignore_errors": True},
                 {"name": "audit", CREDENTIALS: {}, "ignore_errors": True},
                 in_process=in_process,
-                env={"SPEEDLAB_AUTH_URL": "https://api.contentsquare.com", "https_proxy": url},
+                env={"SPEEDLAB_AUTH_URL": "https://api.contentsquare.com", "https_proxy": proxies[name]},
             )
-            assert run.of("token")[0]["failure"]["code"], url
-            assert run.of("audit")[0]["credentials"][0]["live"] != "accepted", url
-            assert "Traceback" not in run.output
+            assert run.of("token")[0]["failure"]["code"], name
+            assert run.of("audit")[0]["credentials"][0]["live"] != "accepted", name
+            assert "Traceback" not in run.output, name
 
 
 @fronts

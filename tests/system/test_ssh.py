@@ -10,7 +10,7 @@ A stand-in for ssh runs the commands on this machine, with an environment and a 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ TOKEN = "contentsquare.speedlab.speedlab_token"
 CREDENTIALS = "contentsquare.speedlab.speedlab_credentials_info"
 MONITORINGS = "contentsquare.speedlab.speedlab_monitoring_info"
 
-PAIR = {"client_id": "shop-production", "client_secret": "{{ lookup('ansible.builtin.env', 'SPEEDLAB_CLIENT_SECRET') }}"}
+PAIR = {
+    "client_id": "shop-production",
+    "client_secret": "{{ lookup('ansible.builtin.env', 'SPEEDLAB_CLIENT_SECRET') }}",
+}
 SITE_SECRETS = ("site-password-canary", "site-header-canary", "site-cookie-canary", "site-postdata-canary")
 FAKE_SSH = Path(__file__).parent / "bin" / "fake_ssh"
 
@@ -30,9 +33,9 @@ Remote = Callable[..., Run]
 
 
 @pytest.fixture(params=["piped", "pipelining"])
-def way(request: pytest.FixtureRequest) -> Iterator[str]:
+def way(request: pytest.FixtureRequest) -> str:
     """How the module gets to the host: as a file, or through the standard input of its Python."""
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture
@@ -107,7 +110,12 @@ def test_neither_token_nor_site_secrets_come_back_over_ssh(
             {"name": "token", TOKEN: {}, "register": "token"},
             {"name": "cached", TOKEN: {}, "register": "cached"},
             {"name": "forced", TOKEN: {"force": True}, "register": "forced"},
-            {"name": "looped", TOKEN: {"scopes": "{{ item }}"}, "loop": ["speed-analysis", "metrics"], "register": "each"},
+            {
+                "name": "looped",
+                TOKEN: {"scopes": "{{ item }}"},
+                "loop": ["speed-analysis", "metrics"],
+                "register": "each",
+            },
             {"name": "list", MONITORINGS: {"include": ["last_report"]}},
             {"name": "shown", MONITORINGS: {"redact": False}, "register": "shown"},
             {"name": "query", MONITORINGS: {"redact": False, "query": "monitorings[].config"}},

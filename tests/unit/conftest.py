@@ -13,7 +13,6 @@ from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
-from requests.adapters import HTTPAdapter
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http, oauth, token_cache, transport
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
@@ -40,7 +39,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedApi]:
     """The scripted API; the test fails unless its script is played exactly."""
     script = ScriptedApi()
-    monkeypatch.setattr(HTTPAdapter, "send", lambda adapter, request, **options: script.send(adapter, request, **options))
+    script.replace_the_network(monkeypatch)
     yield script
     script.finish()
 

@@ -18,6 +18,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._options im
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _lookup
+from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import (
     ROOT,
@@ -29,7 +30,6 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.collection im
     python_files,
     read_yaml,
 )
-from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
@@ -269,8 +269,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *(f"{UTILS}._tasks", f"{UTILS}._client", f"{UTILS}._judge"),
         *(f"{UTILS}._query", f"{UTILS}._version"),
     ),
-    "module_utils/_module.py": ("ansible.module_utils", f"{UTILS}._options", f"{UTILS}._secrets")
-    + (f"{UTILS}._tasks.task", f"{UTILS}._client"),
+    "module_utils/_module.py": (
+        *("ansible.module_utils", f"{UTILS}._options", f"{UTILS}._secrets"),
+        *(f"{UTILS}._tasks.task", f"{UTILS}._client"),
+    ),
     "module_utils/_options.py": ("ansible.module_utils", f"{UTILS}._client"),
     "module_utils/_secrets.py": ("ansible.module_utils",),
     "module_utils/_query.py": ("jmespath", f"{UTILS}._client.errors"),

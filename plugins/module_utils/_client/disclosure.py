@@ -56,7 +56,7 @@ def _spellings(secret: str) -> set[str]:
 
 
 def _readings(text: str) -> set[str]:
-    """The text as it stands, and with the escapes of URLs, HTML and JSON undone; twice, as one may lie within another."""
+    """The text as it stands, and with the escapes of URLs, HTML and JSON undone; twice, as they may be nested."""
     found = {text}
     for _each in range(2):
         undone = (undo(reading) for reading in found for undo in (unquote, unquote_plus, html.unescape, _unescaped))

@@ -108,7 +108,7 @@ class OAuth:
                 status=answer.status,
                 endpoint=answer.url,
             )
-        if not isinstance(endpoint, str):
+        if not isinstance(endpoint, str) or token.casefold() in endpoint.casefold():  # messages name the endpoint
             raise _wrong_shape(answer, "endpoint")
         scope, project = fields.get("scope"), fields.get("project_id")
         return Token(

@@ -15,8 +15,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-
 from ansible.module_utils import basic
+
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._module import main
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
 
@@ -36,9 +36,9 @@ def run_module(task: Task, arguments: Mapping[str, Any], *, check: bool = False,
     name = f"contentsquare.speedlab.{task.name}"
     internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": name}
     printed = io.StringIO()
-    with patch_module_args({**arguments, **internal}), contextlib.redirect_stdout(printed):
-        with pytest.raises(SystemExit) as ended:
-            main(task)
+    given = patch_module_args({**arguments, **internal})
+    with given, contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        main(task)
     result: dict[str, Any] = json.loads(printed.getvalue())
     assert bool(ended.value.code) is bool(result.get("failed"))
     return result

@@ -16,7 +16,7 @@ _ROOM = Path(slots.__file__).resolve().parent
 
 
 def started(program: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python process that runs ``program``; its ``sys.argv[1:]`` are the arguments, and ``_client`` can be imported."""
+    """A Python process that runs ``program`` with these arguments; it can import ``_client``."""
     code = f"import sys\nsys.path.insert(0, {str(_ROOM.parent)!r})\n{program}"
     command = [sys.executable, "-B", "-c", code, *arguments]
     return subprocess.Popen(

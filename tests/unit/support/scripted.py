@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -137,6 +138,12 @@ class ScriptedApi:
         self.expect(endpoint + LAB + path, body, answer, bearer=bearer, times=times)
 
     # --- the play -----------------------------------------------------------------------------------------------------
+
+    def replace_the_network(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+            return self.send(adapter, request, **options)
+
+        monkeypatch.setattr(HTTPAdapter, "send", send)
 
     def send(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Stands in for ``HTTPAdapter.send``."""

@@ -106,9 +106,7 @@ def test_check_mode_and_diff_mode_reach_the_task(api: ScriptedApi) -> None:
     assert result["diff"]["after"] == {"project_id": None, "scopes": ["speed-analysis"]}
 
 
-def test_progress_is_displayed_under_the_name_of_the_task(
-    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_displayed_under_the_name_of_the_task(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(_action.display, "display", said.append)
     monkeypatch.setattr(progress, "_PERIOD", 0.0)
@@ -201,7 +199,7 @@ def test_a_task_whose_result_holds_none_runs_async_as_a_module() -> None:
     assert play.ran_as_module[0]["wrap_async"] == 30
 
 
-# --- wrong arguments: no module runs, since it would give them back at -vvv --------------------------------------------
+# --- wrong arguments: no module runs, since it would give them back at -vvv -------------------------------------------
 
 ENTRY = {"name": "prod", "client_id": "id"}
 

@@ -131,9 +131,7 @@ def test_secrets_and_tokens_are_registered_for_masking(api: ScriptedApi, monkeyp
     assert set(registered) >= {PAIR.client_secret, "token-number-1"}
 
 
-def test_warnings_of_the_task_are_warnings_of_the_module(
-    api: ScriptedApi, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_of_the_task_are_warnings_of_the_module(api: ScriptedApi, capsys: pytest.CaptureFixture[str]) -> None:
     """In the result; or shown at once, where a controller of ansible-core 2.19 and later runs the module itself."""
     api.expect_token()
     result = run_module(speedlab_token.TASK, {**LOGIN, "validate_certs": False})
@@ -148,7 +146,7 @@ def test_a_module_run_as_a_program_reads_its_arguments_and_prints_its_result(mod
         "import runpy, sys\n"
         f"sys.path[:] = {sys.path!r}\n"
         "from ansible.module_utils import basic\n"
-        "basic._ANSIBLE_ARGS = b'{\"ANSIBLE_MODULE_ARGS\": {\"scopes\": 5, \"timeout\": \"never\"}}'\n"
+        'basic._ANSIBLE_ARGS = b\'{"ANSIBLE_MODULE_ARGS": {"scopes": 5, "timeout": "never"}}\'\n'
         "basic._ANSIBLE_PROFILE = 'legacy'\n"
         f"runpy.run_module({module.__name__!r}, run_name='__main__')\n"
     )

@@ -112,7 +112,13 @@ def test_terms_of_the_pair_refuse_a_ready_token_and_ignore_that_of_the_environme
 
 @pytest.mark.parametrize(
     ("term", "named"),
-    [("tokens", "'tokens'"), ("", "''"), (5, "A value of the type int"), (["token"], "A value of the type list"), ({"client_secret": "CANARY"}, "A value of the type dict")],
+    [
+        ("tokens", "'tokens'"),
+        ("", "''"),
+        (5, "A value of the type int"),
+        (["token"], "A value of the type list"),
+        ({"client_secret": "CANARY"}, "A value of the type dict"),
+    ],
 )
 def test_an_unknown_term_is_an_error_that_names_the_known_ones(api: ScriptedApi, term: Any, named: str) -> None:
     with pytest.raises(AnsibleLookupError, match="is no term of this lookup; there are token, endpoint") as caught:
@@ -156,7 +162,7 @@ def test_a_wrong_option_is_an_error_before_any_request(api: ScriptedApi, given: 
 
 def test_a_failed_term_is_an_error_that_says_which_and_why(api: ScriptedApi) -> None:
     api.expect_token(reply({"error": "invalid_client", "error_description": PAIR.client_secret}, 401))
-    with pytest.raises(AnsibleLookupError, match="^token: The API refuses the credential pair") as caught:
+    with pytest.raises(AnsibleLookupError, match=r"^token: The API refuses the credential pair") as caught:
         look_up(["token"], LOGIN)
     assert PAIR.client_secret not in str(caught.value)
 

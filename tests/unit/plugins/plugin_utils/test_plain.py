@@ -118,15 +118,11 @@ def templated(tmp_path: Path, document: str, expression: str) -> Any:
 
 
 def test_the_values_of_a_playbook_become_plain_and_fit_for_jmespath_and_json(tmp_path: Path) -> None:
-    document = (
-        "inner: deep\n"
-        "data: {list: [{name: '{{ inner }}', number: 5, ratio: 1.5, day: 2026-11-23, good: true, nothing: null}]}\n"
-    )
+    document = "inner: deep\ndata: {list: [{name: '{{ inner }}', number: 5, ratio: 1.5, good: true, nothing: null}]}\n"
     value = plain(templated(tmp_path, document, "data"))
     assert types(value) <= set(PLAIN)
     assert value["list"][0]["name"] == "deep"
     assert jmespath.search("list[?number == `5`].name", value) == ["deep"]
-    value["list"][0].pop("day")
     json.dumps(value)
 
 

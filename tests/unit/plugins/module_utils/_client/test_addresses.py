@@ -17,7 +17,10 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.add
     checked_auth_url,
     checked_endpoint,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import EndpointRefused, SettingsError
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
+    EndpointRefused,
+    SettingsError,
+)
 
 ALLOWED = ("contentsquare.com",)
 
@@ -94,10 +97,10 @@ def test_a_token_is_sent_nowhere_else(text: str) -> None:
 
 def _spliced() -> st.SearchStrategy[str]:
     """URLs put together from what parsers quarrel about."""
-    pieces = st.sampled_from(
-        ["https://", "http://", "//", "contentsquare.com", "api.", "evil.example", "@", "\\", "/", ":", "?", "#", "%2f"]
-        + [".", "..", "[", "]", "::1", "443", "user", ";", " ", "\t", "\n", "ſ", "K", "ı", "。", "xn--", "-", "\0", "127.0.0.1"]
-    )
+    texts = ("https://", "http://", "//", "contentsquare.com", "api.", "evil.example", "user", "xn--", "127.0.0.1")
+    signs = ("@", "\\", "/", ":", "?", "#", "%2f", ".", "..", "[", "]", "::1", "443", ";", "-", "\0", " ", "\t", "\n")
+    lookalikes = ("\u017f", "\u212a", "\u0131", "\u3002")  # long s, the Kelvin sign, dotless i, ideographic full stop
+    pieces = st.sampled_from([*texts, *signs, *lookalikes])
     return st.lists(pieces, max_size=8).map("".join).map(lambda rest: f"https://{rest}")
 
 
@@ -118,7 +121,8 @@ def test_whatever_is_accepted_leads_below_an_allowed_domain_for_every_parser(tex
 
 
 @pytest.mark.parametrize(
-    "text", ["http://localhost:8080", "http://127.0.0.1:1", "http://127.8.9.10", "http://[::1]:8080", "https://localhost"]
+    "text",
+    ["http://localhost:8080", "http://127.0.0.1:1", "http://127.8.9.10", "http://[::1]:8080", "https://localhost"],
 )
 def test_a_loopback_endpoint_is_accepted_only_where_the_log_in_is_on_loopback(text: str) -> None:
     assert accepted(text, loopback_allowed=True) == text
@@ -127,14 +131,23 @@ def test_a_loopback_endpoint_is_accepted_only_where_the_log_in_is_on_loopback(te
 
 
 @pytest.mark.parametrize(
-    "text", ["http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://0.0.0.0", "http://10.0.0.1", "http://[fe80::1]"]
+    "text",
+    [
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://0.0.0.0",
+        "http://10.0.0.1",
+        "http://[fe80::1]",
+    ],
 )
 def test_what_only_looks_like_loopback_is_none(text: str) -> None:
     with pytest.raises(EndpointRefused):
         accepted(text, loopback_allowed=True)
 
 
-@pytest.mark.parametrize("text", ["https://login.example", "http://localhost:1234/", "http://127.0.0.1:80", "http://[::1]:9"])
+@pytest.mark.parametrize(
+    "text", ["https://login.example", "http://localhost:1234/", "http://127.0.0.1:80", "http://[::1]:9"]
+)
 def test_the_log_in_goes_to_https_anywhere_and_to_plain_http_on_loopback(text: str) -> None:
     assert checked_auth_url(text).text == text.rstrip("/")
 

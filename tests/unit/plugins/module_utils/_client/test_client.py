@@ -114,7 +114,8 @@ def test_many_tasks_with_no_token_yet_ask_for_one(api: ScriptedApi, make: Callab
     api.ordered = False
     api.expect_token(slowly(reply(samples.token_answer())))
     api.expect_lab(LIST, {}, NO_MONITORINGS, times=8)
-    in_threads(8, lambda: make().lab.monitorings())
+    clients = [make() for _each in range(8)]
+    in_threads(8, lambda: list(clients.pop().lab.monitorings()))
 
 
 def test_without_the_cache_each_task_asks_for_its_own(api: ScriptedApi, make: Callable[..., Client]) -> None:
@@ -261,7 +262,7 @@ def test_many_tasks_with_an_expired_token_renew_it_once(api: ScriptedApi, make: 
     api.expect_token(slowly(reply(samples.token_answer("token-number-2"))))
     api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-2", times=6)
     clients = [make() for _each in range(6)]
-    in_threads(6, lambda: clients.pop().lab.monitorings())
+    in_threads(6, lambda: list(clients.pop().lab.monitorings()))
 
 
 def test_with_a_single_slot_a_renewal_does_not_wait_for_the_call_it_serves(
@@ -325,9 +326,7 @@ def test_an_identity_is_asked_for_anew_each_time(api: ScriptedApi, make: Callabl
         one.identity(PAIR)
 
 
-def test_forgetting_tells_whether_there_was_something_to_forget(
-    api: ScriptedApi, make: Callable[..., Client]
-) -> None:
+def test_forgetting_tells_whether_there_was_something_to_forget(api: ScriptedApi, make: Callable[..., Client]) -> None:
     api.expect_token()
     one = make()
     one.token(PAIR)

@@ -33,7 +33,11 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in JSON, not only ASCII": lambda secret: json.dumps(secret, ensure_ascii=False),
     "in JSON with escaped slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
     "in JSON for a page": lambda secret: (
-        json.dumps(secret).replace("<", "\\u003c").replace(">", "\\u003E").replace("&", "\\u0026").replace("'", "\\u0027")
+        json.dumps(secret)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003E")
+        .replace("&", "\\u0026")
+        .replace("'", "\\u0027")
     ),
     "in JSON within JSON": lambda secret: json.dumps(json.dumps(secret)),
     "in JSON, all escaped": _escaped_all,

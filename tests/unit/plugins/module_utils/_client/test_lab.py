@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import AnswerWrongShape
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.lab import AnalysisReport, Lab, Period, Runs
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.lab import (
+    AnalysisReport,
+    Lab,
+    Period,
+    Runs,
+)
 
 HAR = {"log": {"version": "1.2", "entries": []}}
 
@@ -133,7 +138,9 @@ CALLS: list[tuple[str, Ask, str, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("ask", "path", "body", "payload"), [each[1:] for each in CALLS], ids=[each[0] for each in CALLS])
+@pytest.mark.parametrize(
+    ("ask", "path", "body", "payload"), [each[1:] for each in CALLS], ids=[each[0] for each in CALLS]
+)
 def test_each_method_posts_its_parameters_to_its_path(ask: Ask, path: str, body: Any, payload: Any) -> None:
     call = Recorded(payload)
     ask(Lab(call))
@@ -262,7 +269,9 @@ def test_a_har_is_found_wherever_it_lies(ask: Ask, payload: Any) -> None:
     assert ask(Lab(Recorded(payload)))["log"] == HAR["log"]
 
 
-@pytest.mark.parametrize("payload", [None, {}, [], {"har": None}, {"har": "{"}, "no JSON", {"har": {"log": None}}, "[]"])
+@pytest.mark.parametrize(
+    "payload", [None, {}, [], {"har": None}, {"har": "{"}, "no JSON", {"har": {"log": None}}, "[]"]
+)
 def test_what_is_no_har_is_of_another_shape(payload: Any) -> None:
     with pytest.raises(AnswerWrongShape, match="the HAR of report abc"):
         Lab(Recorded(payload)).analysis_har("abc")
@@ -278,7 +287,13 @@ def test_events_come_with_or_without_their_links() -> None:
 
 @pytest.mark.parametrize(
     ("payload", "event"),
-    [({"event": {"key": "k"}}, {"key": "k"}), ({"key": "k"}, {"key": "k"}), (None, {}), ("ok", {}), ({"event": "k"}, None)],
+    [
+        ({"event": {"key": "k"}}, {"key": "k"}),
+        ({"key": "k"}, {"key": "k"}),
+        (None, {}),
+        ("ok", {}),
+        ({"event": "k"}, None),
+    ],
 )
 @pytest.mark.parametrize("ask", [lambda lab: lab.create_event("k", "t", "d"), lambda lab: lab.delete_event("k")])
 def test_the_event_in_the_answer_of_a_write_is_found_or_left(ask: Ask, payload: Any, event: Any) -> None:

@@ -107,9 +107,7 @@ def test_a_token_lives_from_its_receipt(api: ScriptedApi, clock: Clock, tmp_path
 
     api.expect_token(late)
     token = make(tmp_path).token(PAIR)
-    assert token == Token(
-        "token-number-1", "bearer", clock.now + 3600, ("speed-analysis",), 42, samples.ENDPOINT
-    )
+    assert token == Token("token-number-1", "bearer", clock.now + 3600, ("speed-analysis",), 42, samples.ENDPOINT)
     assert token.seconds_left() == 3600
 
 

@@ -86,7 +86,7 @@ def test_an_endpoint_without_a_token_is_not_read() -> None:
 
 
 def test_an_empty_environment_variable_counts_as_unset() -> None:
-    environ = {name: "" for name in {**ENVIRONMENT_PAIR, **ENVIRONMENT_TOKEN}}
+    environ = dict.fromkeys({**ENVIRONMENT_PAIR, **ENVIRONMENT_TOKEN}, "")
     assert who(samples.settings(environ)) is None
     assert environment_value("X", {"X": ""}) is None
     assert environment_value("X", {"X": "x"}) == "x"
@@ -131,13 +131,17 @@ def test_a_secret_under_eight_characters_is_refused(secret: str) -> None:
         samples.settings(client_id="id", client_secret=secret)
 
 
-@pytest.mark.parametrize("secret", ["with a newline\n", "with\ttab and more", "with a null \0 in it", "\ud800 surrogate"])
+@pytest.mark.parametrize(
+    "secret", ["with a newline\n", "with\ttab and more", "with a null \0 in it", "\ud800 surrogate"]
+)
 def test_a_secret_with_a_control_character_is_refused(secret: str) -> None:
     with pytest.raises(SettingsError, match="control character"):
         samples.settings(client_id="id", client_secret=secret)
 
 
-@pytest.mark.parametrize("secret", ["12345678", "{{ not a template }}", "quotes ' \" and ; $(x)", "pässwörd-日本語", "x" * 4096])
+@pytest.mark.parametrize(
+    "secret", ["12345678", "{{ not a template }}", "quotes ' \" and ; $(x)", "pässwörd-日本語", "x" * 4096]
+)
 def test_any_printable_secret_is_taken_as_it_is(secret: str) -> None:
     assert samples.settings(client_id="id", client_secret=secret).required_pair().client_secret == secret
 

@@ -285,7 +285,7 @@ def _answered_with_header(name: str, value: str) -> None:
     """One call, answered with this header: it ends well or with a typed error."""
     with pytest.MonkeyPatch.context() as patch:
         script = ScriptedApi()
-        patch.setattr(requests.adapters.HTTPAdapter, "send", lambda adapter, sent, **how: script.send(adapter, sent, **how))
+        script.replace_the_network(patch)
         script.expect(URL, BODY, Reply(b"{}", 200, {name: value}), bearer="token-1")
         try:
             post(make(retry_timeout=0.0))

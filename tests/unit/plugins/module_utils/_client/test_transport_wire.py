@@ -63,9 +63,9 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
 
 def test_a_redirect_is_not_followed_and_takes_no_token_along() -> None:
     with Server([answers(GOOD)]) as elsewhere:
-        with Server([answers({}, "302 Found", f"Location: {elsewhere.url}/x")]) as server:
-            with pytest.raises(errors.RedirectRefused):
-                post(make(server.url), server.url)
+        redirects = answers({}, "302 Found", f"Location: {elsewhere.url}/x")
+        with Server([redirects]) as server, pytest.raises(errors.RedirectRefused):
+            post(make(server.url), server.url)
         assert elsewhere.requests == []
 
 

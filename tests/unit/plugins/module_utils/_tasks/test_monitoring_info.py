@@ -65,7 +65,9 @@ def test_one_call_lists_everything_and_changes_nothing(api: ScriptedApi) -> None
 
 def test_a_monitoring_has_every_key_of_the_contract(api: ScriptedApi) -> None:
     (found,) = run(api, monitoring(1, lastExecution=1542117158294)).result["monitorings"]
-    assert {key: found[key] for key in ("id", "name", "url", "state", "error_message", "enabled", "frequency", "lang")} == {
+    assert {
+        key: found[key] for key in ("id", "name", "url", "state", "error_message", "enabled", "frequency", "lang")
+    } == {
         "id": 1,
         "name": "Page 1",
         "url": "https://shop.example/1",

@@ -122,7 +122,12 @@ def monitoring(canary: str) -> dict[str, Any]:
             "headers": {"X-Key": canary},
             "cookies": [{"name": "session", "value": canary, "domain": "shop.example", "path": "/", "extra": canary}],
             "postData": [{"key": "pin", "value": canary}],
-            "futureSettings": {"apiKey": canary, "accessToken": canary, "proxyPassword": canary, "clientSecret": [canary]},
+            "futureSettings": {
+                "apiKey": canary,
+                "accessToken": canary,
+                "proxyPassword": canary,
+                "clientSecret": [canary],
+            },
         },
     }
 

@@ -112,7 +112,9 @@ def test_certificates_that_are_not_checked_are_a_warning(api: ScriptedApi) -> No
     assert done.warnings == ["validate_certs is false: the certificates of the API are not checked."]
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(61, "61 seconds ahead of"), (-61, "61 seconds behind"), (59, None), (0, None)])
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(61, "61 seconds ahead of"), (-61, "61 seconds behind"), (59, None), (0, None)]
+)
 def test_a_clock_that_is_more_than_a_minute_off_is_a_warning(
     api: ScriptedApi, clock: Clock, ahead: int, words: str | None
 ) -> None:
@@ -154,7 +156,7 @@ def test_no_date_is_none(nothing: Any) -> None:
 @pytest.mark.parametrize("wrong", ["soon", 5.5, ["2026-01-01"], {"a": 1}, True])
 def test_a_wrong_date_names_its_option(wrong: Any) -> None:
     for parse in (dates.date_option, dates.instant_option):
-        with pytest.raises(SettingsError, match="^expires_on: "):
+        with pytest.raises(SettingsError, match=r"^expires_on: "):
             parse(wrong, "expires_on")
 
 

@@ -23,7 +23,7 @@ def run(**given: Any) -> tasks.Run:
 
 
 def cached_token() -> Any:
-    return samples.client(**{"token_cache_path": cache_path()}).cached_token(PAIR)
+    return samples.client(token_cache_path=cache_path()).cached_token(PAIR)
 
 
 def cache_path() -> str:
@@ -208,9 +208,7 @@ def test_without_diff_mode_there_is_none(api: ScriptedApi) -> None:
     ],
 )
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_wrong_input_fails_before_any_request(
-    api: ScriptedApi, given: dict[str, Any], code: str, state: str
-) -> None:
+def test_wrong_input_fails_before_any_request(api: ScriptedApi, given: dict[str, Any], code: str, state: str) -> None:
     assert run(state=state, **given).failure["code"] == code
 
 
