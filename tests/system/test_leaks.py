@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 import socketserver
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -175,8 +176,21 @@ Watched = Callable[..., Run]
 
 
 @pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files with a short path: ansible-core puts a socket there, whose path may be no longer."""
+    with tempfile.TemporaryDirectory(prefix="leaks-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def watched(
-    playbook: Callable[..., Run], secrets: Secrets, simulator: Simulator, inputs: Path, system_log: Path, tmp_path: Path
+    playbook: Callable[..., Run],
+    secrets: Secrets,
+    simulator: Simulator,
+    inputs: Path,
+    system_log: Path,
+    tmp_path: Path,
+    temporary: Path,
 ) -> Watched:
     """Run tasks at the highest verbosity, then search everything: fails if a secret is found anywhere."""
 
@@ -187,7 +201,6 @@ def watched(
         env: dict[str, str | None] | None = None,
         **play: Any,
     ) -> Run:
-        (tmp_path / "tmp").mkdir(exist_ok=True)
         variables = {"speedlab_in_process": in_process, **play.pop("vars", {})}
         one = {"hosts": "localhost", "gather_facts": False, **play, "vars": variables, "tasks": list(tasks)}
         settings: dict[str, str | None] = {
@@ -195,7 +208,7 @@ def watched(
             "SPEEDLAB_CLIENT_SECRET": secrets[COMMON].text,
             "SPEEDLAB_RETRY_TIMEOUT": "0",
             "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
-            "TMPDIR": str(tmp_path / "tmp"),
+            "TMPDIR": str(temporary),
             "PYTHONPATH": str(system_log),
         }
         loud = ("-vvvvv", "--diff", "--extra-vars", f"@{inputs / 'secrets.yml'}", *arguments)
@@ -212,6 +225,7 @@ def watched(
         for line in processes:
             yield from traces(canaries, "a command line", line)
         yield from traces_below(canaries, tmp_path, without=[inputs])
+        yield from traces_below(canaries, temporary, without=[])
 
     return run
 

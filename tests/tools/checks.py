@@ -25,9 +25,6 @@ PYTEST = "python -m pytest -p no:cacheprovider -q"
 # The matrix: every ansible-core that the collection promises to support.
 SUPPORTED_CORES = ("2.16", "2.18", "2.19", "2.20", "2.21")
 
-# Suites that are still to be written. Any other suite fails where it is missing.
-TO_BE_WRITTEN: tuple[str, ...] = ()
-
 
 def steps_of_test(pytest_arguments: str = "") -> list[Step]:
     """Return the steps of ``make test``, in the order in which they are started."""
@@ -245,14 +242,6 @@ def no_python_for(core: str) -> Step:
     message = f"ansible-core {core} needs a Python from 3.{first[1]} to 3.{last[1]}, and none is here"
     command = Command((sys.executable, "-c", f"raise SystemExit({message!r})"), paths.CHECKOUT, os.environ)
     return Step(f"environment ansible-{core}", (command,), "environment")
-
-
-def only_if_written(folder: str, step: Step) -> Step:
-    """Return the step, without its commands if its suite is one that may still be missing, and is."""
-    written = any(file.name == "aliases" or file.match("test_*.py") for file in (paths.CHECKOUT / folder).rglob("*"))
-    if folder in TO_BE_WRITTEN and not written:
-        return Step(step.name, (), step.group)
-    return step
 
 
 def suite(

@@ -44,9 +44,10 @@ def take_for_tools() -> None:
     for tree in (paths.TREE, paths.ANSIBLE_TEST_TREE):
         take(tree)
         # A repository of its own: else the tools find that of the checkout, in which the copy is an ignored folder.
-        folder = paths.collection_in(tree)
-        if not (folder / ".git").exists():
-            subprocess.run(["git", "init", "--quiet", str(folder)], env=paths.clean_variables(), check=True)
+        # All files are in its index, for reuse overlooks ignored files beside others that are new.
+        for command in (["init", "--quiet"], ["add", "--all"]):
+            git = ["git", "-C", str(paths.collection_in(tree)), *command]
+            subprocess.run(git, env=paths.clean_variables(), check=True)
 
 
 def build(environment: Environment) -> Path:
