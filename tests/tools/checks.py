@@ -169,16 +169,13 @@ def integration(core: str, ansible: Environment) -> list[Step]:
     if core == pythons.newest_core()[0] and oldest != own:
         sides[oldest] = f"--controller origin:python=venv/{own} --target controller:python=venv/{oldest}"
     return [
-        only_if_written(
-            "tests/integration/targets",
-            Step(
-                f"integration {core}, Python {version}",
-                (command(ansible, f"ansible-test integration {side} --color no", UNDER_ANSIBLE_TEST),),
-                "integration",
-                after=(f"environment {ansible.name}",),
-                room="ansible-test",
-                refused_output="All targets skipped",
-            ),
+        Step(
+            f"integration {core}, Python {version}",
+            (command(ansible, f"ansible-test integration {side} --color no", UNDER_ANSIBLE_TEST),),
+            "integration",
+            after=(f"environment {ansible.name}",),
+            room="ansible-test",
+            refused_output="All targets skipped",
         )
         for version, side in sides.items()
     ]
@@ -210,8 +207,11 @@ def system(core: str, ansible: Environment, arguments: str) -> Step:
     """Return the tests that run real playbooks on the collection installed from the tarball."""
     variables = {"SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
     after = (f"install {core}",)
-    # By far the longest suite, so on both cores; but one at a time, as it measures too.
-    arguments = f"tests/system --numprocesses 2 {arguments}"
+    # By far the longest suite, so on both cores; but one at a time, as it measures too. What could leak is a matter of
+    # how ansible-core displays results: the oldest and the newest one show it, those between would only take time.
+    between = core not in (SUPPORTED_CORES[0], SUPPORTED_CORES[-1])
+    left_out = "--ignore tests/system/test_leaks.py" if between else ""
+    arguments = f"tests/system --numprocesses 2 {left_out} {arguments}"
     return suite(f"system {core}", "system", ansible, arguments, variables, after, room="system")
 
 
