@@ -125,6 +125,7 @@ def task_times(folder: Path, url: str, play: dict[str, Any], *arguments: str) ->
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(f"The playbook of the benchmark failed:\n{done.stdout[-3000:]}")

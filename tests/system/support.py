@@ -172,6 +172,7 @@ class Workplace:
             text=True,
             timeout=timeout,
             stdin=subprocess.DEVNULL,
+            check=False,
         )
         notes: dict[str, Any] = {}
         for note in _json_lines(noted):

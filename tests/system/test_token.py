@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support import Run, Simulator
 
 Tasks = Callable[..., Run]
@@ -253,29 +252,21 @@ def test_project_id_is_left_out_of_the_request_when_it_is_not_given(tasks: Tasks
     assert set(request["body"]) == {"client_id", "client_secret", "grant_type", "scope"}
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"scopes": ["enrichment", "speed-analysis"]}, "enrichment cannot be combined"),
-        (
-            {"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "http://127.0.0.1:1"},
-            "access_token has no use here",
-        ),
-        ({"scopes": []}, "scopes is empty"),
-        ({"project_id": 0}, "project_id is not a positive number"),
-    ],
-)
-def test_what_can_never_work_is_refused_before_any_request(
-    tasks: Tasks, simulator: Simulator, options: dict[str, Any], words: str
-) -> None:
-    task = {TOKEN: {**SHOWN, **options}, "ignore_errors": True}
-    run = tasks(
-        {"name": "in-process", **task},
-        {"name": "module", **task, "vars": {"speedlab_in_process": False}},
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "enrichment cannot be combined": {"scopes": ["enrichment", "speed-analysis"]},
+    "access_token has no use here": {"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "http://127.0.0.1:1"},
+    "scopes is empty": {"scopes": []},
+    "project_id is not a positive number": {"project_id": 0},
+}
+
+
+def test_what_can_never_work_is_refused_before_any_request(front_tasks: Tasks, simulator: Simulator) -> None:
+    run = front_tasks(
+        *[{"name": words, TOKEN: {**SHOWN, **options}, "ignore_errors": True} for words, options in IMPOSSIBLE.items()]
     )
-    for front in ("in-process", "module"):
-        assert words in run.one(front)["msg"]
-        assert run.one(front)["failure"]["code"] == "bad_input"
+    for words in IMPOSSIBLE:
+        assert words in run.one(words)["msg"]
+        assert run.one(words)["failure"]["code"] == "bad_input"
     assert simulator.all_calls == {}
 
 

@@ -125,22 +125,21 @@ def test_a_netrc_entry_replaces_no_bearer_and_adds_none_to_the_log_in(
     assert request["headers"]["authorization"].startswith("Bearer eyJ")
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(tasks: Tasks, simulator: Simulator, listener: Listener, status: int) -> None:
-    simulator.control(
-        "faults", {"path": LIST, "kind": "redirect", "status": status, "location": f"{listener.url}/v1/x", "times": 1}
-    )
-    simulator.control(
-        "faults", {"path": OAUTH, "kind": "redirect", "status": status, "location": f"{listener.url}/v1/x", "times": 1}
-    )
-    run = tasks(
-        {"name": "log-in", MONITORINGS: {}, "ignore_errors": True},
-        {"name": "call", MONITORINGS: {}, "ignore_errors": True},
-    )
-    for name in ("log-in", "call"):
-        assert run.one(name)["failure"]["code"] == "redirect_refused"
+def test_no_redirect_is_followed(tasks: Tasks, simulator: Simulator, listener: Listener) -> None:
+    statuses = (301, 302, 303, 307, 308)
+    listed = []
+    for status in statuses:
+        for path in (OAUTH, LIST):
+            redirect = {"path": path, "kind": "redirect", "status": status, "location": f"{listener.url}/v1/x"}
+            task = {"name": f"{status} {path}", MONITORINGS: {"token_cache": False}, "ignore_errors": True}
+            listed += [simulator.task("faults", redirect), task]
+    run = tasks(*listed)
+    for status in statuses:
+        for path in (OAUTH, LIST):
+            failure = run.one(f"{status} {path}")["failure"]
+            assert (failure["code"], failure["status"]) == ("redirect_refused", status)
     assert listener.heard == []
-    assert simulator.all_calls == {OAUTH: 2, LIST: 1}
+    assert simulator.all_calls == {OAUTH: 10, LIST: 5}
 
 
 def test_a_cookie_of_one_answer_goes_with_no_other_call(tasks: Tasks, simulator: Simulator) -> None:

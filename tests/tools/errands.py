@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ import paths
 import pythons
 import snapshot
 from environments import Environment
-from steps import Runner, Step, duration, report
+from steps import Runner, Step, duration, end_process_group, report
 
 SITE = paths.BUILD / "docs"
 SITE_SETTINGS = """
@@ -140,10 +141,15 @@ def _run(
     if sys.stdout.isatty():
         # Somebody watches, and no log is written: colours are welcome.
         everything.pop("NO_COLOR")
-    finished = subprocess.run(command, cwd=folder, env=everything, stdin=subprocess.DEVNULL, check=False)
-    if finished.returncode != 0:
-        print(f"{arguments[0]} failed with exit code {finished.returncode}", file=sys.stderr)
-        sys.exit(finished.returncode)
+    process = subprocess.Popen(command, cwd=folder, env=everything, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        end_process_group(process, signal.SIGINT)
+        raise
+    if code != 0:
+        print(f"{arguments[0]} failed with exit code {code}", file=sys.stderr)
+        sys.exit(code)
 
 
 def _shown(path: Path) -> str:

@@ -74,7 +74,6 @@ def clean_variables() -> dict[str, str]:
         HYPOTHESIS_STORAGE_DIRECTORY=str(CACHE / "hypothesis"),
         MYPY_CACHE_DIR=str(CACHE / "mypy"),
         RUFF_CACHE_DIR=str(CACHE / "ruff"),
-        PYTHONPYCACHEPREFIX=str(CACHE / "bytecode"),  # keeps the copies under test free of files of no licence
     )
     return variables
 

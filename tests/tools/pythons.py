@@ -57,9 +57,12 @@ class Python:
 def found() -> tuple[Python, ...]:
     """Return one interpreter for each minor version from 3.9, oldest first."""
     by_number: dict[tuple[int, int], Python] = {}
+    probed: set[Path] = set()
     for candidate in _candidates():
-        if any(candidate.name == f"python{python.version}" for python in by_number.values()):
+        known = any(candidate.name == f"python{python.version}" for python in by_number.values())
+        if known or candidate.resolve() in probed:
             continue
+        probed.add(candidate.resolve())
         python = _probe(candidate)
         if python is not None and python.number >= OLDEST_TARGET:
             by_number.setdefault(python.number, python)

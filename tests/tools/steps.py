@@ -196,11 +196,11 @@ class Runner:
         try:
             code = process.wait(max(1.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            _end_process_group(process, signal.SIGINT)
+            end_process_group(process, signal.SIGINT)
             return f"still running after {TIMEOUT_SECONDS // 60} minutes, so it was stopped"
         finally:
             # Whatever the command started and forgot must not outlive it.
-            _end_process_group(process)
+            end_process_group(process)
             with self._changed:
                 self._processes.discard(process)
         return f"exit code {code}" if code else ""
@@ -210,7 +210,7 @@ class Runner:
             self._stopping = True
             # As Ctrl-C would, so that pytest still clears away what its tests started.
             for process in self._processes:
-                _end_process_group(process, signal.SIGINT)
+                end_process_group(process, signal.SIGINT)
             self._changed.notify_all()
 
 
@@ -267,7 +267,7 @@ def _show_end_of_log(outcome: Outcome) -> None:
     sys.stdout.writelines(f"    {line}\n" for line in lines[-LINES_SHOWN_OF_A_FAILURE:])
 
 
-def _end_process_group(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM) -> None:
+def end_process_group(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM) -> None:
     """End the process and whatever it started: politely, then firmly."""
     for number in (first, signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + 10.0

@@ -159,7 +159,7 @@ def test_the_options_of_the_lookup_are_what_it_documents() -> None:
 
 # --- results ----------------------------------------------------------------------------------------------------------
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 REPORT = {"date": 1542117158294, "summary": {"score": 90}, "publicReportUrl": "https://x.example/report/1"}
 
 

@@ -163,7 +163,7 @@ class ScriptedApi:
             preload_content=False,
             decode_content=False,
         )
-        return adapter.build_response(request, raw)  # type: ignore[no-untyped-call]  # requests declares no types here
+        return adapter.build_response(request, raw)
 
     def _next(self, call: Call) -> Gives:
         candidates = self._expected[:1] if self.ordered else self._expected

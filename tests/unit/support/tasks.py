@@ -17,7 +17,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._options im
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Execution, Task, carry_out
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 
 
 @dataclass

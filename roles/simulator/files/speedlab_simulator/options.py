@@ -95,7 +95,11 @@ def mapping(value: Any) -> str | None:
 
 
 def http_status(value: Any) -> str | None:
-    return None if type(value) is int and 200 <= value <= 599 else "an HTTP status from 200 to 599"
+    return (
+        None
+        if isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599
+        else "an HTTP status from 200 to 599"
+    )
 
 
 def text_mapping(value: Any) -> str | None:

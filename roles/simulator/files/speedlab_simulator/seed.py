@@ -66,7 +66,11 @@ class SeedError(Exception):
 
 
 def _identifier(value: Any) -> str | None:
-    return None if type(value) is int and 0 < value <= MAXIMUM_ID else f"an integer from 1 to {MAXIMUM_ID}"
+    return (
+        None
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAXIMUM_ID
+        else f"an integer from 1 to {MAXIMUM_ID}"
+    )
 
 
 def _some_text(value: Any) -> str | None:

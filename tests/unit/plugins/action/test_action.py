@@ -16,6 +16,7 @@ from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_monitoring_info,
     speedlab_token,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import progress
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _action
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
@@ -23,7 +24,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.actions impor
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
@@ -86,7 +87,7 @@ def test_the_environment_of_the_task_is_seen_by_it_and_by_nobody_after_it(
     monkeypatch.delenv("https_proxy", raising=False)
     before = dict(os.environ)
     own = {"SPEEDLAB_CLIENT_ID": "id-of-task", "SPEEDLAB_CLIENT_SECRET": "secret-of-task", "SPEEDLAB_PROJECT_ID": 7}
-    api.expect_token(pair=samples.Pair("id-of-task", "secret-of-task", project_id=7))
+    api.expect_token(pair=Pair("id-of-task", "secret-of-task", project_id=7))
     Play(TOKEN, {}, environment={**own, "https_proxy": "http://proxy.example:3128"}).run()
     assert api.calls[0].proxies["https"] == "http://proxy.example:3128"
     assert dict(os.environ) == before
@@ -136,9 +137,12 @@ def test_a_check_without_a_cached_token_has_nothing_to_hide(api: ScriptedApi) ->
     assert "_ansible_no_log" not in Play(TOKEN, LOGIN, check=True).run()
 
 
-def test_a_failure_is_shown_even_if_the_token_was_asked_for(api: ScriptedApi) -> None:
+@pytest.mark.parametrize(("action", "given"), [(TOKEN, {}), (MONITORINGS, {"redact": False})])
+def test_a_failure_is_shown_even_if_secrets_were_asked_for(
+    api: ScriptedApi, action: Any, given: dict[str, Any]
+) -> None:
     api.expect_token(reply(samples.WRONG_PAIR, 401))
-    result = Play(TOKEN, LOGIN).run()
+    result = Play(action, {**LOGIN, **given}).run()
     assert result["failed"] is True
     assert "_ansible_no_log" not in result
 
@@ -168,7 +172,7 @@ def test_secrets_are_masked_in_results_and_warnings(api: ScriptedApi) -> None:
 
 def test_a_secret_of_the_environment_is_masked_as_one_of_the_arguments_is(api: ScriptedApi) -> None:
     own = {"SPEEDLAB_CLIENT_ID": "id", "SPEEDLAB_CLIENT_SECRET": "CANARY-of-task"}
-    api.expect_token(pair=samples.Pair("id", "CANARY-of-task"))
+    api.expect_token(pair=Pair("id", "CANARY-of-task"))
     api.expect_lab("monitoring/list", {}, {"monitorings": [{"id": 1, "name": "CANARY-of-task"}]})
     assert "CANARY" not in str(Play(MONITORINGS, {}, environment=own).run())
 

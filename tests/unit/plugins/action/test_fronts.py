@@ -23,7 +23,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.modules impor
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply, text_reply
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )

@@ -14,11 +14,12 @@ from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.contentsquare.speedlab.plugins.lookup.speedlab import LookupModule
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
-from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR, Pair
+from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 
 
 def look_up(terms: list[Any], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:

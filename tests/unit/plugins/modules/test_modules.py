@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils import _module
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.modules import (
     speedlab_credentials_info,
     speedlab_monitoring_info,
@@ -25,7 +26,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.samples impor
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
 MODULES = [speedlab_credentials_info, speedlab_monitoring_info, speedlab_token]
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 
 
 def test_speedlab_token_returns_what_its_task_found(api: ScriptedApi) -> None:
@@ -91,7 +92,7 @@ def test_a_secret_of_the_environment_is_masked_as_one_of_the_arguments_is(
 ) -> None:
     monkeypatch.setenv("SPEEDLAB_CLIENT_ID", "id")
     monkeypatch.setenv("SPEEDLAB_CLIENT_SECRET", "CANARY-of-environment")
-    api.expect_token(reply(samples.token_answer()), pair=samples.Pair("id", "CANARY-of-environment"))
+    api.expect_token(reply(samples.token_answer()), pair=Pair("id", "CANARY-of-environment"))
     listed = [{"id": 1, "name": "named CANARY-of-environment by mistake"}]
     api.expect_lab("monitoring/list", {}, {"monitorings": listed})
     assert "CANARY" not in json.dumps(run_module(speedlab_monitoring_info.TASK, {}))
@@ -110,7 +111,7 @@ def test_a_secret_of_the_environment_is_masked_as_one_of_the_arguments_is(
 def test_no_failure_shows_a_secret_argument(api: ScriptedApi, arguments: dict[str, Any]) -> None:
     if len(arguments) == 2 and arguments.get("client_secret") == "CANARY-of-argument":
         echo = {"error": "invalid_client", "error_description": "CANARY-of-argument is wrong"}
-        api.expect_token(reply(echo, 401), pair=samples.Pair("id", "CANARY-of-argument"))
+        api.expect_token(reply(echo, 401), pair=Pair("id", "CANARY-of-argument"))
     result = run_module(speedlab_monitoring_info.TASK, arguments)
     assert result["failed"] is True
     assert "CANARY" not in json.dumps(result)
@@ -150,6 +151,6 @@ def test_a_module_run_as_a_program_reads_its_arguments_and_prints_its_result(mod
         "basic._ANSIBLE_PROFILE = 'legacy'\n"
         f"runpy.run_module({module.__name__!r}, run_name='__main__')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert json.loads(done.stdout)["failed"] is True, done.stderr
     assert "timeout" in json.loads(done.stdout)["msg"]

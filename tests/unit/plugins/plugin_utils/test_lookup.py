@@ -18,7 +18,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support import sample
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
-LOGIN = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
+LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
 LISTED = [{"id": 1, "name": "A &amp; B", "config": {"basicAuth": {"user": "CANARY", "password": "CANARY"}}}]
 
 

@@ -388,7 +388,7 @@ def test_each_refusal_of_a_call_has_its_own_name_and_says_what_it_was_about(
     api.expect_lab(LIST, {}, answer)
     with pytest.raises(errors.SpeedlabError) as caught:
         make(retry_timeout=0.0).lab.monitorings()
-    assert type(caught.value) is kind
+    assert caught.value.__class__ is kind
     assert caught.value.status == answer.status
     assert caught.value.endpoint == f"{samples.ENDPOINT}/v1/speed-analysis/monitoring/list"
     assert kind is errors.TokenRefused or "monitorings" in caught.value.message

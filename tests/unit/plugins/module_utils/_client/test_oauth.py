@@ -242,7 +242,7 @@ def test_a_refusal_has_its_own_name_for_a_token(
     api: ScriptedApi, tmp_path: Any, status: int, body: Any, kind: type[errors.SpeedlabError]
 ) -> None:
     failure = refused_token(api, tmp_path, reply(body, status))
-    assert type(failure) is kind
+    assert failure.__class__ is kind
     assert failure.status == status
     assert failure.endpoint == TOKEN_URL
     assert PAIR.client_id in failure.message
@@ -256,7 +256,7 @@ def test_a_refusal_has_the_same_name_for_an_identity(
     api.expect_identity(reply(body, status))
     with pytest.raises(errors.SpeedlabError) as caught:
         make(tmp_path).identity(PAIR)
-    assert type(caught.value) is kind
+    assert caught.value.__class__ is kind
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -265,7 +265,7 @@ def test_a_project_that_was_named_and_is_refused_is_named_in_the_error(
 ) -> None:
     answer = reply({"errorMessage": "This project is not accessible"}, status)
     failure = refused_token(api, tmp_path, answer, ACCOUNT_PAIR)
-    assert type(failure) is errors.ProjectRefused
+    assert failure.__class__ is errors.ProjectRefused
     assert "project 42" in failure.message
 
 

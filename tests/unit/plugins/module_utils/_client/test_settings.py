@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,8 +28,8 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
 )
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 
-PAIR = {"client_id": "pair-of-task", "client_secret": "secret-of-task"}
-TOKEN = {"access_token": "token-of-task", "endpoint": samples.ENDPOINT}
+PAIR: dict[str, Any] = {"client_id": "pair-of-task", "client_secret": "secret-of-task"}
+TOKEN: dict[str, Any] = {"access_token": "token-of-task", "endpoint": samples.ENDPOINT}
 ENVIRONMENT_PAIR = {"SPEEDLAB_CLIENT_ID": "pair-of-environment", "SPEEDLAB_CLIENT_SECRET": "secret-of-environment"}
 ENVIRONMENT_TOKEN = {"SPEEDLAB_ACCESS_TOKEN": "token-of-environment", "SPEEDLAB_ENDPOINT": samples.ENDPOINT}
 

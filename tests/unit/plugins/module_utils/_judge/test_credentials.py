@@ -532,8 +532,8 @@ observations = st.builds(
 def test_whatever_is_declared_and_seen_the_judgement_holds_together(
     pairs: list[tuple[Expectation, Observation]],
 ) -> None:
-    for expectation, _ in pairs:
-        check_expectation(expectation, TODAY)
+    for pair in pairs:
+        check_expectation(pair[0], TODAY)
     credentials = judge_credentials([pair[0] for pair in pairs], [pair[1] for pair in pairs], Thresholds(), NOW)
     assert [each.expectation for each in credentials] == [pair[0] for pair in pairs]
     for credential in credentials:

@@ -57,6 +57,6 @@ def test_taking_excess_away_and_adding_what_is_missing_gives_what_is_expected(
 
 
 @given(some_scopes, some_scopes)
-def test_seen_from_the_other_side_missing_is_excess(expected: list[str], granted: list[str]) -> None:
-    one, other = compare(expected, granted), compare(granted, expected)
+def test_seen_from_the_other_side_missing_is_excess(some: list[str], others: list[str]) -> None:
+    one, other = compare(some, others), compare(others, some)
     assert (one.missing, one.excess) == (other.excess, other.missing)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.token import TASK
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples, tasks
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
@@ -92,7 +93,7 @@ def test_without_return_token_the_result_has_all_but_the_token(api: ScriptedApi)
 
 
 def test_project_and_scopes_of_the_task_are_asked_for(api: ScriptedApi) -> None:
-    pair = samples.Pair(PAIR.client_id, PAIR.client_secret, ("metrics", "speed-analysis"), 7)
+    pair = Pair(PAIR.client_id, PAIR.client_secret, ("metrics", "speed-analysis"), 7)
     api.expect_token(reply(samples.token_answer(scope="speed-analysis metrics", project_id=7)), pair=pair)
     found = run(project_id=7, scopes="speed-analysis, metrics").result
     assert (found["scopes"], found["project_id"]) == (["speed-analysis", "metrics"], 7)
