@@ -127,7 +127,8 @@ def test_neither_token_nor_site_secrets_come_back_over_ssh(
             keep("{{ shown.monitorings | to_json }}", "monitorings.json"),
         )
     assert run.status == 0, run.output[-4000:]
-    assert shown(run, simulator, tmp_path, inputs, processes) == []
+    found = shown(run, simulator, tmp_path, inputs, processes)
+    assert not found, "\n".join(found)
     for name in ("token", "cached", "forced", "shown", "query"):
         assert "censored" in run.of(name)[0], name
     assert run.of("list")[0]["summary"]["total"] > 0

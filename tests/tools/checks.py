@@ -58,7 +58,7 @@ def steps_of_matrix(pytest_arguments: str = "") -> list[Step]:
     known = environments.by_name()
     newest = pythons.newest_core()[0]
     builder = known[f"ansible-{newest}"]
-    steps = [make(builder), build(builder)]
+    steps = [make(builder), build(builder), make(known["tools"])]
     for core in SUPPORTED_CORES:
         if f"ansible-{core}" not in known:
             steps.append(no_python_for(core))
