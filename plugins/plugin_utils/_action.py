@@ -75,6 +75,7 @@ class SpeedlabAction(ActionBase):
         )
         if reveals and not result.get("failed") and self.TASK.holds_secret(result):
             result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
+            self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
         return result
 
     def _in_process(self, variables: Mapping[str, Any]) -> bool:

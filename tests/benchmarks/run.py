@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def control(url: str, path: str, body: Any) -> None:
 
 def task_times(folder: Path, url: str, play: dict[str, Any], *arguments: str) -> dict[str, float]:
     """Run a play and return how long each of its tasks took."""
+    print(f"Running {', '.join(task['name'] for task in play['tasks'])} …", file=sys.stderr, flush=True)
     book, times = folder / "playbook.yml", folder / "times.json"
     book.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
     unwanted = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}  # they slow down modules, that is the rival
@@ -202,6 +204,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, help="write the figures to this JSON file, too")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("stopped"))  # so that the simulators are stopped too
     with tempfile.TemporaryDirectory(prefix="speedlab-benchmark-") as name:
         folder = Path(name)
         with simulator(folder / "simulator") as url:

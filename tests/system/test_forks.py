@@ -76,7 +76,7 @@ def test_fifty_hosts_log_in_once_and_keep_to_the_limit(fleet: Fleet, simulator: 
 
 
 def test_hosts_that_run_modules_share_the_token_and_the_limit(fleet: Fleet, simulator: Simulator) -> None:
-    simulator.control("settings", {"latency": 0.3})
+    simulator.control("settings", {"latency": 1})
     fleet(8, *THREE_READERS[:1], env={"SPEEDLAB_CONCURRENCY": "2"}, speedlab_in_process=False)
     assert simulator.token_requests == 1
     assert simulator.calls(LIST_PATH) == 8
@@ -84,7 +84,7 @@ def test_hosts_that_run_modules_share_the_token_and_the_limit(fleet: Fleet, simu
 
 
 def test_without_a_token_cache_the_limit_holds_all_the_same(fleet: Fleet, simulator: Simulator) -> None:
-    simulator.control("settings", {"latency": 0.1})
+    simulator.control("settings", {"latency": 0.4})
     fleet(20, *THREE_READERS[:1], env={"SPEEDLAB_TOKEN_CACHE": "false", "SPEEDLAB_CONCURRENCY": "3"})
     assert simulator.token_requests == 20
     assert in_flight(simulator) == {PROJECT: 3, "oauth": 3}
@@ -140,19 +140,33 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def own_simulator(environment: dict[str, str], tmp_path: Path) -> Iterator[Simulator]:
+    """One for this test alone: it goes on counting a call whose caller is dead, which would irritate other tests."""
+    simulator = Simulator.start(tmp_path / "simulator")
+    environment["SPEEDLAB_AUTH_URL"] = simulator.auth_url
+    yield simulator
+    simulator.stop()
+
+
 @pytest.mark.parametrize(
     ("path", "key"), [("/v1/oauth/token", "oauth"), (LIST_PATH, PROJECT)], ids=["while it logs in", "while it reads"]
 )
 def test_a_process_that_is_killed_blocks_nobody(
-    tasks: Callable[..., Run], environment: dict[str, str], simulator: Simulator, tmp_path: Path, path: str, key: str
+    tasks: Callable[..., Run],
+    environment: dict[str, str],
+    own_simulator: Simulator,
+    tmp_path: Path,
+    path: str,
+    key: str,
 ) -> None:
     environment["SPEEDLAB_CONCURRENCY"] = "1"  # so that it holds the only slot
-    simulator.control("faults", {"path": path, "kind": "delay", "seconds": 20})
+    own_simulator.control("faults", {"path": path, "kind": "delay", "seconds": 90})
     with started([{MONITORINGS: {}}], environment, tmp_path) as process:
-        wait_until(lambda: simulator.control("counters")["in_flight"].get(key) == 1)
+        wait_until(lambda: own_simulator.control("counters")["in_flight"].get(key) == 1)
         kill(process)
     before = time.monotonic()
     run = tasks({"name": "list", MONITORINGS: {}})
     assert run.status == 0, run.output
     assert run.of("list")[0]["summary"]["total"] > 0
-    assert time.monotonic() - before < 15  # it did not wait for the answer that the dead process would have got
+    assert time.monotonic() - before < 60  # it did not wait for the answer that the dead process would have got

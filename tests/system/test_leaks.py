@@ -465,7 +465,10 @@ def test_a_secret_in_the_environment_of_a_task_is_refused_where_a_module_would_r
     assert simulator.control("requests") == []
 
 
-def test_a_token_is_refused_to_an_asynchronous_task_and_other_results_hold_none(watched: Watched) -> None:
+def test_a_token_is_refused_to_an_asynchronous_task_and_other_results_hold_none(
+    watched: Watched, environment: dict[str, str]
+) -> None:
+    left = {"paths": environment["ANSIBLE_REMOTE_TMP"], "patterns": "AnsiballZ_speedlab_*", "recurse": True}
     run = watched(
         {"name": "token", TOKEN: {}, "async": 30, "poll": 1, "ignore_errors": True},
         {"name": "shown", MONITORINGS: {"redact": False}, "async": 30, "poll": 1, "ignore_errors": True},
@@ -482,6 +485,14 @@ def test_a_token_is_refused_to_an_asynchronous_task_and_other_results_hold_none(
             "ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"},
             "register": "end",
             "until": "end is finished",
+            "retries": 30,
+            "delay": 1,
+        },
+        {  # Ansible removes the module, with its arguments, some seconds after the end of a job
+            "name": "cleaned up",
+            "ansible.builtin.find": left,
+            "register": "left",
+            "until": "left.matched == 0",
             "retries": 30,
             "delay": 1,
         },

@@ -317,14 +317,14 @@ FOREIGN_ENDPOINTS = [
 ]
 
 
-def test_a_token_is_sent_to_no_endpoint_outside_the_allowed_domains(front_tasks: Tasks, simulator: Simulator) -> None:
+def test_a_token_is_sent_to_no_endpoint_outside_the_allowed_domains(tasks: Tasks, simulator: Simulator) -> None:
     listed = []
     for endpoint in FOREIGN_ENDPOINTS:
         listed += [
             simulator.task("variants", {"endpoint": endpoint}),
             {**names(repr(endpoint), token_cache=False), "ignore_errors": True},
         ]
-    run = front_tasks(*listed)
+    run = tasks(*listed)
     for endpoint in FOREIGN_ENDPOINTS:
         assert run.one(repr(endpoint))["failure"]["code"] == "endpoint_refused", endpoint
         assert "sent nowhere" in run.one(repr(endpoint))["msg"]

