@@ -29,7 +29,8 @@ class PrivateDirectory:
     def __init__(self, path: str) -> None:
         self.path = path
         try:
-            os.makedirs(path, mode=0o700, exist_ok=True)
+            if not os.path.lexists(path):
+                os.makedirs(path, mode=0o700, exist_ok=True)
             found = os.lstat(path)
         except OSError as error:
             raise _unusable(path, error) from None

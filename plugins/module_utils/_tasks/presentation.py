@@ -12,7 +12,7 @@ Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -36,62 +36,60 @@ def snake_case(key: str) -> str:
 
 
 def presented(value: Any, *, redact: bool) -> Any:
-    """``value`` with snake_case keys; with ``redact`` also without what a site keeps secret."""
-    shaped = _with_snake_keys(value)
+    """JSON with snake_case keys; with ``redact`` also without what a site keeps secret."""
     if not redact:
-        return shaped
-    longest_first = sorted(set(_site_secrets(shaped)), key=len, reverse=True)  # one may be the beginning of another
-    return _without(_redacted(shaped), longest_first)
+        return _shaped(value)
+    hidden: set[str] = set()
+    shown = _redacted(value, hidden)
+    if not hidden:
+        return shown
+    return _without(shown, sorted(hidden, key=len, reverse=True))  # one may be the beginning of another
 
 
-def _with_snake_keys(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_with_snake_keys(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
+def _shaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _renamed(value, lambda name, item: _shaped(item))
+    return [_shaped(item) for item in value] if isinstance(value, list) else value
+
+
+def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """``value`` with its keys in snake_case and its items as ``shown`` makes them."""
     result: dict[str, Any] = {}
     for key, item in value.items():
-        name = snake_case(str(key))
+        name = snake_case(key)
         if result.get(name) is None:  # two spellings of one key: the first that says something counts
-            result[name] = _with_snake_keys(item)
+            result[name] = shown(name, item)
     return result
 
 
+@lru_cache(maxsize=1024)
 def _is_secret(key: str) -> bool:
     return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
 
 
-def _redacted(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_redacted(item) for item in value]
+def _redacted(value: Any, hidden: set[str]) -> Any:
+    """The shaped value without secrets; the texts that it leaves out are added to ``hidden``."""
     if isinstance(value, dict):
-        return {key: _hidden(item) if _is_secret(key) else _redacted(item) for key, item in value.items()}
-    return _URL_LOGIN.sub(REDACTED, value) if isinstance(value, str) else value
+        return _renamed(value, lambda name, item: (_hidden if _is_secret(name) else _redacted)(item, hidden))
+    if isinstance(value, list):
+        return [_redacted(item, hidden) for item in value]
+    return _URL_LOGIN.sub(REDACTED, value) if isinstance(value, str) and "@" in value else value
 
 
-def _hidden(value: Any) -> Any:
+def _hidden(value: Any, hidden: set[str]) -> Any:
     """The same structure with every value replaced; what is empty stays, for that tells that nothing is set."""
-    if isinstance(value, list):
-        return [_hidden(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key: item if key in _SHOWN_WITHIN_SECRETS and isinstance(item, str) else _hidden(item)
-            for key, item in value.items()
-        }
-    return value if value is None or value == "" else REDACTED
-
-
-def _site_secrets(value: Any, within: bool = False) -> Iterator[str]:
-    """Every text that :func:`_redacted` hides."""
+        return _renamed(
+            value,
+            lambda name, item: (
+                item if name in _SHOWN_WITHIN_SECRETS and isinstance(item, str) else _hidden(item, hidden)
+            ),
+        )
     if isinstance(value, list):
-        for item in value:
-            yield from _site_secrets(item, within)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if not (within and key in _SHOWN_WITHIN_SECRETS):
-                yield from _site_secrets(item, within or _is_secret(key))
-    elif within and isinstance(value, str) and len(value) >= _SHORTEST_ECHO:
-        yield value
+        return [_hidden(item, hidden) for item in value]
+    if isinstance(value, str) and len(value) >= _SHORTEST_ECHO:
+        hidden.add(value)
+    return value if value is None or value == "" else REDACTED
 
 
 def _without(value: Any, secrets: Sequence[str]) -> Any:
