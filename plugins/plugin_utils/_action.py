@@ -172,7 +172,10 @@ class SpeedlabAction(ActionBase):
 
 
 def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """The result as a module would mask it. Core's walk through all of it takes long; most hold no secret at all."""
+    """The result as a module would mask it. Core's walk through all of it takes long; most hold no secret at all.
+
+    The secrets have to come with their JSON spelling, as from :func:`as_quoted`.
+    """
     text = json.dumps(result, ensure_ascii=False, default=str)
     return dict(remove_values(result, secrets)) if any(secret in text for secret in secrets) else result
 
