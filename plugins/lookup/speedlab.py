@@ -79,7 +79,7 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import from_variables, look_up
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import look_up, merged_options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 
@@ -88,4 +88,4 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         template = self._templar.template if self._templar else None
-        return look_up(plain(terms), {**from_variables(variables or {}, template), **plain(kwargs)})
+        return look_up(plain(terms), merged_options(kwargs, variables or {}, template))

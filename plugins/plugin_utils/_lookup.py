@@ -146,7 +146,14 @@ def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, 
         raise AnsibleLookupError(str(wrong)) from None
 
 
-def from_variables(variables: Mapping[str, Any], template: Callable[[Any], Any] | None) -> dict[str, Any]:
-    """The common options that Ansible variables set. Only these are templated: what the call gives is so already."""
+def merged_options(
+    call: Mapping[str, Any], variables: Mapping[str, Any], template: Callable[[Any], Any] | None
+) -> dict[str, Any]:
+    """The options of a call, and below them the common ones that Ansible variables set. Only these are templated: what
+    the call gives is so already. A pair of the call leaves a token of the variables without a say.
+    """
     found = {option.name: variables[option.variable] for option in COMMON_OPTIONS if option.variable in variables}
-    return {name: plain(template(value) if template else value) for name, value in found.items()}
+    given = plain(call)
+    if given.get("client_id") or given.get("client_secret"):
+        found = {name: value for name, value in found.items() if name not in ("access_token", "endpoint")}
+    return {**{name: plain(template(value) if template else value) for name, value in found.items()}, **given}

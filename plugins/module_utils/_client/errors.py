@@ -278,6 +278,10 @@ class TimedOut(TransportError):
     default_hint = "Try again later, or raise timeout."
 
 
+class ConnectTimedOut(TimedOut):
+    """No connection came about in time, so nothing was sent."""
+
+
 class AnswerCutShort(TransportError):
     """The connection ended within the answer."""
 

@@ -55,6 +55,8 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
         return known(f"The host name {host} cannot be resolved", endpoint=url)
     if has(ssl.SSLError, requests.exceptions.SSLError):
         return errors.TlsNotTrusted(f"TLS with {host} failed{_tls_reason(kinds)}", endpoint=url)
+    if has(requests.exceptions.ConnectTimeout):
+        return errors.ConnectTimedOut(f"{host} did not take the connection in time", endpoint=url)
     if has(requests.exceptions.Timeout, socket.timeout, TimeoutError):
         return errors.TimedOut(f"{host} did not answer in time", endpoint=url)
     if has(ConnectionRefusedError):

@@ -93,7 +93,13 @@ def _passing_failure(answer: Answer, secrets: tuple[str, ...], repeatable: bool)
     return errors.ServiceUnavailable(f"The API is not available{answer.said(secrets)}{kind}", **where)
 
 
-_SURELY_NOT_SENT = (errors.NameNotResolved, errors.ConnectionRefused, errors.TlsNotTrusted, errors.ProxyFailed)
+_SURELY_NOT_SENT = (
+    errors.NameNotResolved,
+    errors.ConnectionRefused,
+    errors.ConnectTimedOut,
+    errors.TlsNotTrusted,
+    errors.ProxyFailed,
+)
 
 
 def _judged(error: errors.TransportError, repeatable: bool) -> errors.TransportError:

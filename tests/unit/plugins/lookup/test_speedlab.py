@@ -50,6 +50,13 @@ def test_options_of_the_call_come_before_variables_and_those_before_the_environm
     assert look_up(["token"], variables, project_id=1) == ["token-number-1"]
 
 
+def test_a_pair_of_the_call_beats_a_token_of_the_variables(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": []})
+    variables = {"speedlab_access_token": "a-ready-token", "speedlab_endpoint": "https://elsewhere.contentsquare.com"}
+    assert look_up(["monitorings"], variables, **LOGIN) == [[]]
+
+
 def test_a_secret_that_is_marked_unsafe_keeps_its_braces(api: ScriptedApi) -> None:
     secret = "{{ not a template }}"
     api.expect_token(pair=Pair("id", secret))

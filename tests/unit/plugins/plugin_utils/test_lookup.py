@@ -13,7 +13,7 @@ from ansible.errors import AnsibleLookupError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _lookup
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import TERMS, from_variables, look_up
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import TERMS, look_up, merged_options
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
@@ -197,18 +197,18 @@ def test_secrets_and_tokens_are_registered_for_masking(api: ScriptedApi, monkeyp
 
 def test_every_common_option_may_be_a_variable_and_nothing_else_is_read() -> None:
     variables = {option.variable: f"value of {option.name}" for option in COMMON_OPTIONS}
-    found = from_variables({**variables, "speedlab_in_process": True, "client_id": "x"}, lambda value: value)
+    found = merged_options({}, {**variables, "speedlab_in_process": True, "client_id": "x"}, lambda value: value)
     assert found == {option.name: f"value of {option.name}" for option in COMMON_OPTIONS}
 
 
 def test_variables_are_templated() -> None:
-    assert from_variables({"speedlab_client_id": "{{ x }}"}, lambda value: value.replace("{{ x }}", "id")) == {
+    assert merged_options({}, {"speedlab_client_id": "{{ x }}"}, lambda value: value.replace("{{ x }}", "id")) == {
         "client_id": "id"
     }
 
 
 def test_without_a_templar_variables_are_taken_as_they_are() -> None:
-    assert from_variables({"speedlab_client_id": "id"}, None) == {"client_id": "id"}
+    assert merged_options({}, {"speedlab_client_id": "id"}, None) == {"client_id": "id"}
 
 
 def test_every_term_of_the_documentation_is_there() -> None:

@@ -35,13 +35,17 @@ def test_no_items_are_no_work() -> None:
 
 def test_no_more_than_so_many_run_at_once() -> None:
     lock, now, most = threading.Lock(), 0, 0
+    first_four = threading.Event()
 
     def work(_item: int) -> None:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.01)
+            if now == 4:
+                first_four.set()
+        first_four.wait(10)
+        time.sleep(0.01)  # a fifth would show now
         with lock:
             now -= 1
 

@@ -45,16 +45,21 @@ with Slots(sys.argv[1], 1, print).hold("project 42"):
 
 
 class Gauge:
-    """Counts how many are in at once."""
+    """Counts how many are in at once. All stay until as many as may be in are so; one more would show after that."""
 
-    def __init__(self) -> None:
+    def __init__(self, full: int) -> None:
         self.now = self.most = 0
+        self._full = full
+        self._was_full = threading.Event()
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
+            if self.now == self._full:
+                self._was_full.set()
+        self._was_full.wait(10)
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
@@ -76,7 +81,7 @@ def in_threads(slots: Slots, count: int, gauge: Gauge, key: str = "key") -> None
 
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_so_many_threads_are_in_at_once_and_no_more(tmp_path: Path, count: int) -> None:
-    gauge = Gauge()
+    gauge = Gauge(count)
     in_threads(Slots(str(tmp_path / "speedlab"), count, refuse_warning), 24, gauge)
     assert gauge.most == count
 
@@ -178,7 +183,7 @@ def test_the_other_directory_has_to_be_the_users_own_as_well(
         (tmp_path / "elsewhere").mkdir(mode=0o700)
         planted.symlink_to(tmp_path / "elsewhere")
     warnings: list[str] = []
-    gauge = Gauge()
+    gauge = Gauge(2)
     in_threads(Slots(str(tmp_path / "speedlab"), 2, warnings.append), 8, gauge)
     assert gauge.most == 2  # still so within this process
     assert len(warnings) == 1

@@ -146,6 +146,7 @@ PASSING = [
     pytest.param(requests.ConnectionError("broken"), errors.TransportError, id="broken connection"),
     pytest.param(requests.ConnectionError(ConnectionRefusedError()), errors.ConnectionRefused, id="refused"),
     pytest.param(requests.ReadTimeout("slow"), errors.TimedOut, id="time-out"),
+    pytest.param(requests.ConnectTimeout("slow"), errors.ConnectTimedOut, id="no connection in time"),
     pytest.param(requests.exceptions.ChunkedEncodingError("cut"), errors.AnswerCutShort, id="chunks cut short"),
     pytest.param(requests.exceptions.ProxyError("proxy"), errors.ProxyFailed, id="proxy"),
     pytest.param(
@@ -321,6 +322,7 @@ def test_a_write_whose_fate_is_unknown_is_never_repeated(api: ScriptedApi, clock
     [
         reply(samples.TOO_MANY, 429),
         reply(samples.TOO_MANY, 503),
+        requests.ConnectTimeout("slow"),
         requests.ConnectionError(ConnectionRefusedError()),
         requests.ConnectionError(socket.gaierror(socket.EAI_AGAIN, "again")),
     ],

@@ -61,6 +61,23 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
     assert not any("cookie" in request.lower() for request in server.requests)
 
 
+def test_a_proxy_that_refuses_is_named_as_the_trouble_and_its_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server([answers({}, "407 Proxy Authentication Required")]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url.replace("http://", "http://user:password-of-proxy@"))
+        with pytest.raises(errors.ProxyFailed) as caught:
+            post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
+        assert proxy.requests[0].startswith("CONNECT api.contentsquare.com:443")
+    assert "password-of-proxy" not in str(caught.value)
+
+
+def test_a_proxy_that_is_not_there_is_named_as_the_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server([hangs_up]) as gone:
+        pass
+    monkeypatch.setenv("https_proxy", gone.url)
+    with pytest.raises(errors.ProxyFailed):
+        post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
+
+
 def test_a_redirect_is_not_followed_and_takes_no_token_along() -> None:
     with Server([answers(GOOD)]) as elsewhere:
         redirects = answers({}, "302 Found", f"Location: {elsewhere.url}/x")
