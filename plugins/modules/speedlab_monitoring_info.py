@@ -161,6 +161,7 @@ verdict:
     status: pass
     summary: {total: 1, pass: 1, warn: 0, fail: 0, unknown: 0}
     partial: false
+    missing: []
     checked_at: "2026-11-23T22:35:43Z"
     subjects: []
 query_result:

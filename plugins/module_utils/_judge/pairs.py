@@ -111,6 +111,7 @@ class Credential:
             findings=self.findings,
             details={
                 "client_id": declared.client_id,
+                "project_id": declared.project_id,
                 "level": self.level,
                 "live": self.live,
                 "expiry": self.expiry.as_dict(),

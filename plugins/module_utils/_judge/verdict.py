@@ -106,14 +106,18 @@ class Subject:
 class Verdict:
     """The judgement over all subjects, at one instant.
 
-    ``partial`` says that a part of what was to be judged is not among the subjects (a host that failed, for instance).
-    Nobody knows how that part is, so a partial verdict is never better than ``unknown``.
+    ``missing`` names what was to be judged and is not among the subjects (a host that failed, for instance). Nobody
+    knows how that is, so a partial verdict is never better than ``unknown``.
     """
 
     kind: str
     subjects: tuple[Subject, ...]
     checked_at: datetime
-    partial: bool = False
+    missing: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        return bool(self.missing)
 
     @property
     def status(self) -> Status:
@@ -144,6 +148,7 @@ class Verdict:
             "status": self.status,
             "summary": self.summary,
             "partial": self.partial,
+            "missing": list(self.missing),
             "checked_at": iso_utc(self.checked_at),
             "subjects": [subject.as_dict() for subject in self.by_urgency()],
         }

@@ -21,7 +21,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     unless_only_the_clock_moved,
 )
 
-_VERDICT_ORDER = ("schema_version", "kind", "status", "summary", "partial", "checked_at", "subjects")
+_VERDICT_ORDER = ("schema_version", "kind", "status", "summary", "partial", "missing", "checked_at", "subjects")
 _SUMMARY_ORDER = ("total", "pass", "warn", "fail", "unknown")
 _SUBJECT_ORDER = ("name", "environment", "owner", "status", "details", "findings")
 _FINDING_ORDER = ("id", "severity", "message", "expected", "actual", "fix", "waived")

@@ -80,10 +80,6 @@ def test_no_monitoring_at_all_is_unknown() -> None:
     assert judge_monitorings([], CHECKED_AT).status == "unknown"
 
 
-def test_a_list_that_is_not_whole_is_unknown() -> None:
-    assert judge_monitorings([monitoring()], CHECKED_AT, partial=True).status == "unknown"
-
-
 @pytest.mark.parametrize("state", ["OK", "ok", "Ok", " ok "])
 def test_a_good_state_is_good_in_any_case(state: str) -> None:
     assert judged(state=state)["status"] == "pass"

@@ -42,8 +42,8 @@ def subject(name: str, *severities: Status, days_left: int | None = None) -> Sub
     return Subject(name, "production", "web", tuple(finding(severity) for severity in severities), details)
 
 
-def verdict(subjects: Iterable[Subject], partial: bool = False) -> Verdict:
-    return Verdict("credentials", tuple(subjects), CHECKED_AT, partial)
+def verdict(subjects: Iterable[Subject], missing: tuple[str, ...] = ()) -> Verdict:
+    return Verdict("credentials", tuple(subjects), CHECKED_AT, missing)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_a_verdict_over_nothing_is_unknown_and_no_pass() -> None:
 
 
 def test_a_partial_verdict_is_never_better_than_unknown() -> None:
-    assert verdict([subject("a")], partial=True).status == "unknown"
-    assert verdict([subject("a", "warn")], partial=True).status == "unknown"
-    assert verdict([subject("a", "fail")], partial=True).status == "fail"
+    assert verdict([subject("a")], missing=("host-3",)).status == "unknown"
+    assert verdict([subject("a", "warn")], missing=("host-3",)).status == "unknown"
+    assert verdict([subject("a", "fail")], missing=("host-3",)).status == "fail"
 
 
 @given(st.lists(statuses))
@@ -156,6 +156,7 @@ def test_a_verdict_as_data_has_exactly_the_documented_shape() -> None:
         "status": "pass",
         "summary": {"total": 1, "pass": 1, "warn": 0, "fail": 0, "unknown": 0},
         "partial": False,
+        "missing": [],
         "checked_at": "2026-11-23T22:35:43Z",
         "subjects": [
             {

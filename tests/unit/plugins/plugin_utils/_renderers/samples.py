@@ -91,6 +91,7 @@ def verdict(*subjects: dict[str, Any], kind: str = "credentials", **changes: Any
         "status": min(found, key=WORST_FIRST.index, default="unknown"),
         "summary": {"total": len(found), **{each: found.count(each) for each in ("pass", "warn", "fail", "unknown")}},
         "partial": False,
+        "missing": [],
         "checked_at": "2026-11-23T22:35:43Z",
         "subjects": list(subjects),
         **changes,
