@@ -130,6 +130,7 @@ def test_a_judged_pair_is_a_subject_with_all_that_reports_draw() -> None:
     assert subject.status == credential.status == "fail"
     assert subject.details == {
         "client_id": "11111111-2222",
+        "project_id": credential.expectation.project_id,
         "level": "unknown",
         "live": "accepted",
         "expiry": credential.expiry.as_dict(),
