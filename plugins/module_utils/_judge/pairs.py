@@ -29,6 +29,9 @@ class Waiver:
     reason: str
     until: date
 
+    def as_dict(self) -> dict[str, Any]:
+        return {"finding": self.finding, "reason": self.reason, "until": self.until.isoformat()}
+
 
 @dataclass(frozen=True)
 class Project:
@@ -118,6 +121,7 @@ class Credential:
                 **self._grants(),
                 "expected_scopes": _listed(declared.expected_scopes),
                 "expected_projects": _listed(declared.expected_projects),
+                "waivers": [waiver.as_dict() for waiver in declared.waivers],
             },
         )
 

@@ -47,6 +47,10 @@ class Waived:
     def as_dict(self) -> dict[str, Any]:
         return {"reason": self.reason, "until": self.until.isoformat()}
 
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Waived:
+        return cls(str(found["reason"]), date.fromisoformat(found["until"]))
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -70,6 +74,19 @@ class Finding:
             "fix": self.fix,
             "waived": self.waived.as_dict() if self.waived else None,
         }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Finding:
+        waived = found.get("waived")
+        return cls(
+            found["id"],
+            found["severity"],
+            found["message"],
+            found.get("expected"),
+            found.get("actual"),
+            found.get("fix") or "",
+            Waived.from_dict(waived) if waived else None,
+        )
 
 
 def status_of(findings: Iterable[Finding]) -> Status:
@@ -100,6 +117,11 @@ class Subject:
             "details": plain(self.details),
             "findings": [finding.as_dict() for finding in self.findings],
         }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Subject:
+        findings = tuple(Finding.from_dict(each) for each in found["findings"])
+        return cls(found["name"], found.get("environment"), found.get("owner"), findings, found.get("details") or {})
 
 
 @dataclass(frozen=True)

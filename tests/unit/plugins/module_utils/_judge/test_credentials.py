@@ -142,6 +142,7 @@ def test_a_judged_pair_is_a_subject_with_all_that_reports_draw() -> None:
         "excess_projects": [],
         "expected_scopes": ["speed-analysis"],
         "expected_projects": [101, 102],
+        "waivers": [],
     }
 
 

@@ -1,0 +1,31 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import changes_since as compare
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+
+
+def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
+    """The filter: Ansible's own types are made plain, then the pure function does the work."""
+    known = plain(state) or {}
+    try:
+        if not isinstance(known, dict):
+            raise ValueError(f"the state is a {type(known).__name__}, not a dictionary")
+        return compare(known, as_verdict(plain(verdict))).as_dict()
+    except (NotAVerdict, ValueError) as error:
+        raise AnsibleFilterError(f"contentsquare.speedlab.changes_since: {error}") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"changes_since": changes_since}

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import notification as written
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+
+
+def notification(changes: object, verdict: object, form: str = "generic", title: str = "", link: str = "") -> Any:
+    """The filter: Ansible's own types are made plain, then the pure function does the work."""
+    found, shape = plain(changes), str(plain(form))
+    if shape not in FORMATS:
+        raise AnsibleFilterError(f"contentsquare.speedlab.notification: form is none of {', '.join(FORMATS)}.")
+    if not isinstance(found, dict) or not {"new", "resolved", "due"} <= set(found):
+        raise AnsibleFilterError(
+            "contentsquare.speedlab.notification: the input is not what contentsquare.speedlab.changes_since returns."
+        )
+    try:
+        return written(found, as_verdict(plain(verdict)), shape, str(plain(title)), str(plain(link)))
+    except NotAVerdict as error:
+        raise AnsibleFilterError(f"contentsquare.speedlab.notification: {error}") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"notification": notification}

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One verdict from several: those of hosts, of slices of a job, of environments that were judged apart.
+
+Private to this collection: may change without notice.
+
+Decisions that the code follows:
+
+* Every subject is kept, also where two parts judge the same name: none may hide the other.
+* What only the whole shows is judged anew: duplicates among credential pairs, with the waivers that each declares.
+* The whole is as old as its oldest part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from .dates import parse_instant
+from .findings import duplicate_client_id
+from .verdict import Finding, Subject, Verdict, Waived, rank
+
+_DUPLICATE = "duplicate_client_id"
+
+
+def merge(parts: Sequence[Mapping[str, Any]], missing: Iterable[str], kind: str, now: datetime) -> Verdict:
+    """The verdict over all parts. ``missing``: who should have sent a part and did not.
+
+    ``kind`` and ``now`` are those of a verdict without any part. Raises :class:`ValueError` for parts that cannot be
+    one verdict.
+    """
+    kinds = sorted({str(part["kind"]) for part in parts}) or [kind]
+    if len(kinds) > 1:
+        raise ValueError(f"Verdicts of the kinds {', '.join(kinds)} cannot be merged: they judge different things.")
+    subjects = tuple(Subject.from_dict(subject) for part in parts for subject in part["subjects"])
+    checked_at = min((parse_instant(part["checked_at"]) for part in parts), default=now)
+    absent = dict.fromkeys([*missing, *(name for part in parts for name in part.get("missing") or ())])
+    if kinds == ["credentials"]:
+        subjects = _with_duplicates(subjects, checked_at.date())
+    return Verdict(kinds[0], subjects, checked_at, tuple(absent))
+
+
+def _with_duplicates(subjects: Sequence[Subject], today: date) -> tuple[Subject, ...]:
+    holders: dict[tuple[Any, Any], list[int]] = {}
+    for index, subject in enumerate(subjects):
+        holders.setdefault((subject.details.get("client_id"), subject.details.get("project_id")), []).append(index)
+    twins: dict[int, list[str]] = {}
+    for (client_id, _project), indexes in holders.items():
+        if client_id:
+            twins.update({each: [_label(subjects[other]) for other in indexes if other != each] for each in indexes})
+    return tuple(_judged_anew(subject, twins.get(index, []), today) for index, subject in enumerate(subjects))
+
+
+def _judged_anew(subject: Subject, twins: Sequence[str], today: date) -> Subject:
+    findings = [finding for finding in subject.findings if finding.id != _DUPLICATE]
+    if twins:
+        findings.append(_waived(duplicate_client_id(subject.name, twins), subject, today))
+    return replace(subject, findings=tuple(sorted(findings, key=lambda finding: rank(finding.severity))))
+
+
+def _waived(finding: Finding, subject: Subject, today: date) -> Finding:
+    """The finding, waived by the waiver of its subject that runs longest."""
+    running = [
+        Waived.from_dict(waiver) for waiver in subject.details.get("waivers") or () if waiver["finding"] == finding.id
+    ]
+    running = [waiver for waiver in running if waiver.until >= today]
+    return replace(finding, waived=max(running, key=lambda waiver: waiver.until)) if running else finding
+
+
+def _label(subject: Subject) -> str:
+    return f"{subject.name} ({subject.environment})" if subject.environment else subject.name
