@@ -54,6 +54,8 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         *integration(core, ansible),
         make(known["contract"]),
         contract(known["contract"], pytest_arguments),
+        make(known["browser"]),
+        browser(known["browser"], pytest_arguments),
     ]
 
 
@@ -246,6 +248,12 @@ def no_python_for(core: str) -> Step:
     message = f"ansible-core {core} needs a Python from 3.{first[1]} to 3.{last[1]}, and none is here"
     command = Command((sys.executable, "-c", f"raise SystemExit({message!r})"), paths.CHECKOUT, os.environ)
     return Step(f"environment ansible-{core}", (command,), "environment")
+
+
+def browser(environment: Environment, arguments: str) -> Step:
+    """Return the tests that show the HTML reports to a browser."""
+    variables = {"PYTHONPATH": str(paths.TREE)}
+    return suite("browser", "reports", environment, f"tests/browser {arguments}", variables)
 
 
 def suite(

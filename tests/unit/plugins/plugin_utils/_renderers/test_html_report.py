@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 
-from .reader import Page
+from .reader import Element, Page
 from .samples import finding, monitoring, pair, subject, verdict
 
 HOSTILE = [
@@ -75,15 +75,30 @@ def test_the_file_can_be_written_as_utf_8() -> None:
     assert render_html(verdict(pair("half a pair \ud83d"))).encode("utf-8")
 
 
-def test_the_page_allows_itself_nothing_but_its_own_style_sheet() -> None:
+def digest_of(element: Element) -> str:
+    return base64.b64encode(hashlib.sha256("".join(element.pieces).encode()).digest()).decode()
+
+
+def test_the_page_allows_itself_nothing_but_its_own_style_sheet_and_its_own_script() -> None:
     page = Page(render_html(verdict(pair("shop"))))
     (policy,) = (each.attributes["content"] for each in page.all("meta") if "http-equiv" in each.attributes)
-    (style,) = page.all("style")
-    digest = base64.b64encode(hashlib.sha256("".join(style.pieces).encode()).digest()).decode()
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert not page.all("script")
+    (style,), (script,) = page.all("style"), page.all("script")
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest_of(style)}'; script-src 'sha256-{digest_of(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
     assert not page.all("link")
     assert not page.all("img")
+    assert not page.all("form"), "what the policy would refuse to send must not be sent by the Enter key"
+
+
+def test_the_script_is_the_same_whatever_the_verdict_says() -> None:
+    scripts = {
+        Page(render_html(judged)).all("script")[0].text
+        for judged in (verdict(), verdict(pair("shop"), pair("other")), hostile_verdict(HOSTILE[0], "credentials"))
+    }
+    assert len(scripts) == 1
+    assert "SPDX" not in scripts.pop()
 
 
 def test_the_page_refers_to_nothing_outside_itself() -> None:
@@ -164,6 +179,19 @@ def test_a_partial_verdict_says_so_before_any_number() -> None:
     assert "partial" not in Page(render_html(verdict(pair("shop")))).text
 
 
+def test_a_partial_verdict_names_what_is_missing() -> None:
+    page = Page(render_html(verdict(pair("shop"), partial=True, status="unknown", missing=["build-7", "build-9"])))
+    assert "Missing (2): build-7 build-9" in page.text
+
+
+def test_a_partial_verdict_of_an_older_version_names_nothing() -> None:
+    older = verdict(pair("shop"), partial=True, status="unknown")
+    del older["missing"]
+    page = Page(render_html(older))
+    assert "This report is partial" in page.text
+    assert "Missing" not in page.text
+
+
 def test_nothing_checked_is_not_shown_as_a_success() -> None:
     text = Page(render_html(verdict())).text
     assert "Nothing was checked, so nothing is known" in text
@@ -181,40 +209,83 @@ def test_the_timeline_is_sorted_by_urgency_and_says_in_words_what_its_bars_show(
             )
         )
     )
-    labels = [each.text for each in page.all("text", "days")]
+    assert [each.text for each in page.all("bdi", "name")] == ["past", "today", "later"]
+    labels = [each.text for each in page.all("span", "days")]
     assert labels == ["expired 12 days ago, refused", "last day today, critical", "300 days left"]
-    assert "No date known: dateless." in page.text
-    (picture,) = (
-        each for each in page.all("svg") if each.attributes.get("aria-labelledby") == "timeline-title timeline-desc"
-    )
-    assert "past: expired 12 days ago; today: last day today; later: 300 days left." in picture.text
+    assert "No date known dateless" in page.text
 
 
 @pytest.mark.parametrize("days", [-5000, -1, 0, 1, 29, 365, 36500])
 def test_a_bar_never_leaves_the_picture(days: int) -> None:
     page = Page(render_html(verdict(pair("shop", days), pair("other", 90))))
-    for rectangle in page.all("rect"):
+    rectangles = page.all("rect")
+    assert len([each for each in rectangles if (each.attributes["class"] or "").startswith("fill-")]) >= 2
+    for rectangle in rectangles:
         x, width = (float((rectangle.attributes.get(name) or "0").rstrip("%")) for name in ("x", "width"))
         assert x >= 0
         assert width > 0
         assert x + width <= 100.01
 
 
-def test_three_hundred_pairs_give_a_short_picture_and_a_whole_table() -> None:
+def test_three_hundred_pairs_give_a_short_picture_that_unfolds_and_a_whole_table() -> None:
     page = Page(render_html(verdict(*(pair(f"shop {n}", n) for n in range(300)))))
-    assert len(page.all("text", "days")) == 20
-    assert "the table below has the other 280 with a date as well" in page.text
+    (fold,) = page.all("details")
+    assert fold.text.startswith("The other 280 with a date, on a scale of their own today")
+    assert len(page.all("span", "days")) == 300
+    assert "shop 19" not in fold.text
+    assert "shop 20" in fold.text
     assert len([each for each in page.all("tr") if "id" in each.attributes]) == 300
 
 
 def test_the_table_says_the_status_in_words_and_has_a_caption_and_headings() -> None:
-    page = Page(render_html(verdict(pair("shop", -1, [finding()]))))
+    page = Page(render_html(verdict(pair("shop", -1, [finding()], details={"scopes": None, "projects": None}))))
     (caption,) = page.all("caption")
     assert caption.text == "1 credential pair, the worst first. All dates are UTC."
     headings = [each.text for each in page.all("th") if each.attributes.get("scope") == "col"]
     assert headings == ["Status", "Name", "Environment", "Owner", "Expires on", "Days left", "Known from", "Live"]
     (row,) = (each for each in page.all("tr") if "id" in each.attributes)
     assert row.text == "Fail shopid-of-shop production web team 2027-06-11 -1 expiry date given accepted"
+
+
+def test_the_matrices_stand_between_the_findings_and_the_table() -> None:
+    page = Page(render_html(verdict(pair("shop", details={"missing_scopes": ["metrics"]}))))
+    headings = [each.text for each in page.all("h2")]
+    assert headings == [
+        "Days left",
+        "What to do",
+        "Credential pairs and their scopes",
+        "Credential pairs and their projects",
+        "Credential pairs",
+    ]
+    cells = [(each.attributes["class"], each.text) for each in page.all("td") if "data-label" not in each.attributes]
+    assert ("missing", "missing") in cells
+    assert ("granted", "granted") in cells
+
+
+def test_the_controls_are_hidden_until_the_script_shows_them() -> None:
+    page = Page(render_html(verdict(pair("shop", owner="web"), pair("other", owner="app"))))
+    (panel,) = (each for each in page.elements if each.attributes.get("id") == "filter")
+    assert "hidden" in panel.attributes
+    assert [each.text for each in page.all("label")] == ["Name contains", "Owner"]
+    assert [each.text for each in page.all("option")] == ["All owners", "app (1)", "web (1)"]
+    hidden = [each for each in page.elements if "hidden" in each.attributes]
+    assert not "".join(each.text for each in hidden if each is not panel)
+
+
+def test_one_subject_needs_no_filter() -> None:
+    page = Page(render_html(verdict(pair("shop"))))
+    assert not [each for each in page.elements if each.attributes.get("id") == "filter"]
+
+
+def test_all_that_is_said_of_a_subject_carries_its_number() -> None:
+    judged = verdict(pair("fine"), pair("ended", -1, [finding(), finding(waived={"reason": "r", "until": "u"})]))
+    page = Page(render_html(judged))
+    parts = [each for each in page.elements if "data-subject" in each.attributes]
+    assert all("ended" in each.text for each in parts if each.attributes["data-subject"] == "1")
+    # A bar, two findings, a row in each of two matrices and in the table.
+    assert [each.attributes["data-subject"] for each in parts].count("1") == 6
+    rows = {each.attributes["id"]: each.attributes["data-status"] for each in page.all("tr") if "id" in each.attributes}
+    assert rows == {"subject-1": "1", "subject-2": "2"}
 
 
 def test_monitorings_show_state_freshness_and_the_metrics_that_there_are() -> None:
