@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 import verdicts
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 
 REPORTS = {
     "every finding": verdicts.with_every_finding,
