@@ -6,7 +6,7 @@
 
 Private to this collection: may change without notice.
 
-A picture has ten columns at most, so that it fits on a screen and on paper: what is expected, missing or too much
+A picture has eight columns at most, so that it fits on a screen and on paper: what is expected, missing or too much
 comes first, and the last column counts the rest. So nothing is left out in silence.
 """
 
@@ -21,7 +21,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers 
 
 Subject = Mapping[str, Any]
 
-COLUMNS_SHOWN = 10
+COLUMNS_SHOWN = 8
 NAME_LENGTH = 64
 COLUMN_NAME_LENGTH = 40
 
