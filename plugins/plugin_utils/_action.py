@@ -27,6 +27,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import REQUESTS_IMPORT_ERROR
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
@@ -151,7 +152,7 @@ class SpeedlabAction(ActionBase):
         with self._quiet_connection() if hide else nullcontext():
             result: dict[str, Any] = self._execute_module(
                 module_name=f"{_COLLECTION}.{self.TASK.name}",
-                module_args=self._task.args,
+                module_args=dict(self._task.args),  # core adds its own keys to it, which a retry would find again
                 # up to ansible-core 2.21 the target's system log gets secrets of ``credentials`` that hold quotes
                 task_vars={**variables, "ansible_no_target_syslog": True},
                 wrap_async=self._task.async_val,
@@ -181,4 +182,5 @@ def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
 
 
 def _refusal(message: str) -> dict[str, Any]:
-    return {"failed": True, "changed": False, "msg": message}
+    """The end of a task before it began, with the same keys as any other failure."""
+    return {"failed": True, "changed": False, "msg": message, "failure": SettingsError(message).failure()}

@@ -26,6 +26,9 @@ from .transport import Transport
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
 _EXPIRED = "JWT_EXPIRED"
+_BROUGHT = (
+    "It was given as access_token or SPEEDLAB_ACCESS_TOKEN: replace or remove it there, or give the pair instead."
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,10 @@ class Client:
         """The ``payload`` of a successful answer. An expired token is renewed once and the call repeated once."""
         login = self.settings.required_login()
         if isinstance(login, ReadyToken):
-            return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
+            try:
+                return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
+            except errors.TokenRefused as error:
+                raise errors.TokenRefused(error.what, hint=_BROUGHT, **_where(error)) from None
         token = self.token(login).token
         answer = self._post(token, path, body, repeatable)
         if answer.error_code == _EXPIRED:
@@ -174,7 +180,11 @@ class Client:
                     status=answer.status,
                     endpoint=answer.url,
                 )
-        return _payload(answer, about, (login.client_secret, token.access_token))
+        try:
+            return _payload(answer, about, (login.client_secret, token.access_token))
+        except errors.TokenRefused:
+            self.forget(login)  # so that the next task asks for a new one
+            raise
 
     def _post(self, token: Token | ReadyToken, path: str, body: Mapping[str, Any], repeatable: bool) -> Answer:
         return self._transport.post(
@@ -190,6 +200,10 @@ class Client:
         if text not in self._warned:
             self._warned.add(text)
             self.reporter.warn(text)
+
+
+def _where(error: errors.SpeedlabError) -> dict[str, Any]:
+    return {"status": error.status, "endpoint": error.endpoint}
 
 
 def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
@@ -208,7 +222,11 @@ def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
     if answer.status == 404:
         raise errors.NotFound(f"The API does not find {about}{said}", **where)
     if answer.status >= 500:
-        raise errors.ServiceUnavailable(f"The API failed on {about}{said}", **where)
+        raise errors.ServiceUnavailable(
+            f"The API failed on {about}{said}",
+            hint="Try again later; if it stays so, tell Contentsquare. Nothing is wrong with the task itself.",
+            **where,
+        )
     if answer.body is None:
         raise errors.AnswerNotJson(f"The answer on {about} is not JSON (HTTP {answer.status})", **where)
     if answer.ok:

@@ -143,8 +143,7 @@ class TokenRefused(SpeedlabError):
 
     code = "token_refused"
     default_hint = (
-        "Run contentsquare.speedlab.speedlab_token with force: true for a new token; if that is refused as well, check"
-        " the pair."
+        "It was dropped from the cache: run the task again for a new one; if that is refused as well, check the pair."
     )
 
 

@@ -54,7 +54,7 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
         known = errors.NameServerFailed if name.errno == socket.EAI_AGAIN else errors.NameNotResolved
         return known(f"The host name {host} cannot be resolved", endpoint=url)
     if has(ssl.SSLError, requests.exceptions.SSLError):
-        return errors.TlsNotTrusted(f"TLS with {host} failed{_tls_reason(kinds)}", endpoint=url)
+        return _tls_error(kinds, url, host)
     if has(requests.exceptions.ConnectTimeout):
         return errors.ConnectTimedOut(f"{host} did not take the connection in time", endpoint=url)
     if has(requests.exceptions.Timeout, socket.timeout, TimeoutError):
@@ -64,18 +64,35 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     if has(requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
         return errors.AnswerCutShort(f"The answer of {url} was cut short", endpoint=url)
     if not isinstance(cause, requests.RequestException) and getattr(cause, "errno", 0) is None:
-        return errors.TlsNotTrusted(
-            "The CA bundle cannot be read",
-            hint="Check the files that ca_path, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name where the task runs.",
-        )
+        return _unreadable_bundle()
     return errors.TransportError(f"The connection to {host} broke", endpoint=url)
 
 
-def _tls_reason(kinds: tuple[BaseException, ...]) -> str:
+# What OpenSSL calls a file without certificates, and a server that speaks something else than TLS.
+_NO_CERTIFICATES = frozenset({"NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "PEM_LIB"})
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
+
+
+def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.SpeedlabError:
     for each in kinds:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return f": {each.verify_message}"
-    return ""
+            return errors.TlsNotTrusted(f"TLS with {host} failed: {each.verify_message}", endpoint=url)
+    reasons = {str(each.reason) for each in kinds if isinstance(each, ssl.SSLError) and each.reason}
+    if reasons & _NO_CERTIFICATES:
+        return _unreadable_bundle()
+    if reasons & _NO_TLS:
+        return errors.TlsNotTrusted(
+            f"{host} does not speak TLS at {url}", hint="Check the address and the port; https needs TLS.", endpoint=url
+        )
+    said = ": " + ", ".join(sorted(reason.lower().replace("_", " ") for reason in reasons)) if reasons else ""
+    return errors.TlsNotTrusted(f"TLS with {host} failed{said}", endpoint=url)
+
+
+def _unreadable_bundle() -> errors.SpeedlabError:
+    return errors.TlsNotTrusted(
+        "The CA bundle cannot be read, or holds no certificate",
+        hint="Check the files that ca_path, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name where the task runs.",
+    )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

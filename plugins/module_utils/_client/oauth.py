@@ -144,6 +144,12 @@ def refusal(answer: Answer, pair: Pair) -> errors.SpeedlabError:
     secrets = (pair.client_secret,)
     said, words = answer.said(secrets), _words(answer)
     who = f"{pair.client_id} for project {pair.project_id}" if pair.project_id else pair.client_id
+    if answer.status in (404, 405):
+        return errors.AnswerWrongShape(
+            f"Nobody can log in at {answer.url}{said}",
+            hint="Check auth_url: it is the base alone, such as https://api.contentsquare.com.",
+            **where,
+        )
     if answer.status >= 500:
         return errors.ServiceUnavailable(f"The API failed while {who} logged in{said}", **where)
     if "invalid_client" in words or (answer.status == 401 and "scope" not in words and "project" not in words):

@@ -236,7 +236,8 @@ def login_from(
     if pair_only and given["access_token"] is not None:
         raise SettingsError(
             "access_token has no use here: this works on a client_id and client_secret",
-            hint="Leave access_token out, also of module_defaults for this task; no request was made.",
+            hint="Leave access_token out, also of module_defaults and of the variable speedlab_access_token; no request"
+            " was made.",
         )
     merged = {name: value if value is not None else found[name] for name, value in given.items()}
     token_given, pair_given = given["access_token"] is not None, given["client_id"] or given["client_secret"]
