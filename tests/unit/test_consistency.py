@@ -261,7 +261,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "modules": (f"{UTILS}._module",),
     "action": ("plugins.plugin_utils._action",),
     "lookup": ("ansible", "plugins.plugin_utils"),
-    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors"),
+    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors", f"{UTILS}._judge"),
     "doc_fragments": (),
     "module_utils/_client": (f"{UTILS}._client", "requests", "urllib3", "cryptography"),
     "module_utils/_judge": (f"{UTILS}._judge",),

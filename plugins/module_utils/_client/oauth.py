@@ -146,7 +146,7 @@ def refusal(answer: Answer, pair: Pair) -> errors.SpeedlabError:
     who = f"{pair.client_id} for project {pair.project_id}" if pair.project_id else pair.client_id
     if answer.status in (404, 405):
         return errors.AnswerWrongShape(
-            f"Nobody can log in at {answer.url}{said}",
+            f"{who} cannot log in, for there is no log-in at {answer.url}{said}",
             hint="Check auth_url: it is the base alone, such as https://api.contentsquare.com.",
             **where,
         )

@@ -231,7 +231,7 @@ REFUSALS = [
     (400, {"errorMessage": "Project id is missing"}, errors.ProjectNeeded),
     (400, {"error": "invalid_request", "error_description": "malformed"}, errors.LoginError),
     (403, {"success": False}, errors.LoginError),
-    (404, {"errorCode": "NOT_FOUND"}, errors.LoginError),
+    (404, {"errorCode": "NOT_FOUND"}, errors.AnswerWrongShape),
     (200, {"error": "invalid_client"}, errors.PairRefused),
     (200, {"success": False, "errorMessage": "nope"}, errors.LoginError),
 ]
