@@ -12,7 +12,6 @@ Not searched, since nobody but the user can keep a secret there:
 
 - files in which the test, in the user's place, wrote the secrets (vars files), and what a user's own task prints or
   does with a token that it registered or looked up;
-- the items of a loop over secrets, which Ansible prints itself: ``credentials`` takes the whole list in one task;
 - a proxy's password in the ``environment`` of a task that runs as a module: Ansible puts it on a command line itself;
 - a secret that stands where a name belongs and nowhere else, as when client_id and client_secret are mixed up;
 - ANSIBLE_DEBUG, ANSIBLE_KEEP_REMOTE_FILES and ANSIBLE_DISPLAY_ARGS_TO_STDOUT, which are there to show everything.
