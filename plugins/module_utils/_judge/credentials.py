@@ -110,7 +110,7 @@ def _judge(
 def _usable(observation: Observation) -> Observation:
     """The observation in a stable order; of a pair that was not accepted only the state and its reason."""
     if observation.live != "accepted":
-        return Observation(observation.live, None, None, observation.reason)
+        return Observation(observation.live, None, None, observation.reason, asked=observation.asked)
     scopes, projects = observation.scopes, observation.projects
     return replace(
         observation,
@@ -140,7 +140,8 @@ def _on_life(expectation: Expectation, seen: Observation, expiry: Expiry, thresh
     if seen.live == "refused":
         findings.append(found.refused(expectation.name, seen.reason))
     if seen.live == "unreachable":
-        findings.append(found.unreachable(expectation.name, seen.reason))
+        judged = found.unreachable if seen.asked else found.not_askable
+        findings.append(judged(expectation.name, seen.reason))
     unlisted = _unlisted(expectation, seen)
     if unlisted:
         findings.append(found.unlisted(expectation.name, unlisted))

@@ -207,7 +207,7 @@ def _login(pair: Pair) -> tuple[str, str]:
 
 
 def _unusable(entry: Entry) -> Observation:
-    return Observation("unreachable", None, None, reason=entry.trouble)
+    return Observation("unreachable", None, None, reason=entry.trouble, asked=False)
 
 
 def _identity(client: Client, pair: Pair) -> Observation:
