@@ -97,7 +97,7 @@ def not_askable(pair: str, reason: str) -> Finding:
         f'Nobody knows whether the pair "{pair}" is valid, for the API could not be asked{_because(reason)}.',
         "accepted",
         None,
-        f'Correct the entry "{pair}": look where its client id and secret come from, such as a variable that is not set.',
+        f'Correct the entry "{pair}": its client id or secret may come from a variable that is not set.',
     )
 
 
