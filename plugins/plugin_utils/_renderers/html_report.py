@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A verdict as one HTML file that needs nothing but a browser: no network, no script, no font, no image.
+"""A verdict as one HTML file that needs nothing but a browser: no network, no font, no image.
 
 Private to this collection: may change without notice.
+
+Its one script hides what a reader filters out. It is our own file, never put together from a verdict, and the page
+holds all there is to see without it.
 """
 
 from __future__ import annotations
@@ -38,29 +41,36 @@ def render_html(verdict: Verdict, *, title: str = "", previous: str = "") -> str
     )
 
 
-def content_security_policy(style: str) -> str:
-    """Nothing may be loaded and nothing may run; the one style sheet is allowed by its hash."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def content_security_policy(style: str, script: str) -> str:
+    """Nothing may be loaded; the one style sheet and the one script are allowed by their hashes."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _render(verdict: Verdict, title: str) -> str:
-    style = _style()
+    style, script = _without_notice("report.css"), _without_notice("report.js")
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             page=lay_out(verdict, title),
-            policy=content_security_policy(style),
+            policy=content_security_policy(style, script),
             style=style,
+            script=script,
         )
     )
 
 
 @functools.cache
-def _style() -> str:
-    """The style sheet without the licence notice at its top."""
-    return (_TEMPLATES / "report.css").read_text(encoding="utf-8").partition("*/\n")[2]
+def _without_notice(name: str) -> str:
+    """Our own style sheet or script, without the licence notice at its top."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8").partition("*/\n")[2]
 
 
 @functools.cache

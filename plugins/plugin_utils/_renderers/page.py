@@ -21,6 +21,12 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     columns_for,
     name_note,
 )
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.filters import Filter, filters_for
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.matrix import (
+    STATES,
+    Matrix,
+    draw_matrices,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import Timeline, draw_timeline
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import Verdict
 
@@ -49,7 +55,7 @@ class FindingView:
 
     status: Status
     subject: str
-    anchor: str
+    number: int
     environment: str
     owner: str
     id: str
@@ -73,14 +79,15 @@ class FindingGroup:
 
 @dataclass(frozen=True)
 class Row:
-    """A subject in the table."""
+    """A subject in the table, with the choice of each filter that it falls under."""
 
-    anchor: str
+    number: int
     status: str
     label: str
     name: str
     note: str
     cells: tuple[Cell, ...]
+    choices: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -95,15 +102,20 @@ class Page:
     checked_at: str
     checked_at_words: str
     partial: bool
+    missing: tuple[str, ...]
     total: str
+    noun: str
     tiles: tuple[Tile, ...]
+    filters: tuple[Filter, ...]
     timeline: Timeline | None
     open_count: int
     groups: tuple[FindingGroup, ...]
+    matrices: tuple[Matrix, ...]
     waived: tuple[FindingGroup, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     labels: Mapping[str, str]
+    states: Mapping[str, str]
     schema_version: str
 
 
@@ -112,6 +124,7 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
     kind = str(verdict["kind"])
     subjects = sorted(verdict["subjects"], key=_urgency)
     columns = columns_for(kind, subjects)
+    filters = filters_for(subjects)
     findings = _findings(subjects)
     open_findings = [finding for finding in findings if not finding.waived_until]
     return Page(
@@ -123,25 +136,31 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
         checked_at=verdict["checked_at"],
         checked_at_words=words.long_instant(verdict["checked_at"]),
         partial=bool(verdict["partial"]),
+        missing=tuple(words.printable(name) for name in verdict.get("missing") or ()),
         total=words.counted(int(verdict["summary"]["total"]), kind),
+        noun=words.plural_of(kind),
         tiles=_tiles(verdict["summary"]),
+        filters=filters,
         timeline=draw_timeline(subjects) if kind == "credentials" and subjects else None,
         open_count=len(open_findings),
         groups=_groups(open_findings),
+        matrices=draw_matrices(subjects) if kind == "credentials" else (),
         waived=_groups([finding for finding in findings if finding.waived_until]),
         columns=columns,
         rows=tuple(
             Row(
-                anchor=_anchor(number),
+                number=number,
                 status=subject["status"],
                 label=words.STATUS_LABELS[subject["status"]],
                 name=words.printable(subject["name"]),
                 note=name_note(kind, subject),
                 cells=tuple(column.cell(subject) for column in columns),
+                choices={each.name: each.keys[number - 1] for each in filters},
             )
-            for number, subject in enumerate(subjects)
+            for number, subject in enumerate(subjects, start=1)
         ),
         labels=words.STATUS_LABELS,
+        states=STATES,
         schema_version=verdict["schema_version"],
     )
 
@@ -151,10 +170,6 @@ def _urgency(subject: Mapping[str, Any]) -> tuple[int, int, str]:
     details = subject.get("details") or {}
     days = (details.get("expiry") or {}).get("days_left")
     return rank(subject["status"]), days if isinstance(days, int) else _FAR, str(subject["name"])
-
-
-def _anchor(number: int) -> str:
-    return f"subject-{number + 1}"
 
 
 def _headline(verdict: Verdict, kind: str) -> str:
@@ -186,8 +201,8 @@ def _tiles(summary: Mapping[str, Any]) -> tuple[Tile, ...]:
 def _findings(subjects: list[Mapping[str, Any]]) -> list[FindingView]:
     """Every finding, in the order of the table."""
     return [
-        _finding(subject, _anchor(number), finding)
-        for number, subject in enumerate(subjects)
+        _finding(subject, number, finding)
+        for number, subject in enumerate(subjects, start=1)
         for finding in subject["findings"]
     ]
 
@@ -211,12 +226,12 @@ def _common_fix(findings: list[FindingView]) -> str:
     return fixes.pop() if len(fixes) == 1 else ""
 
 
-def _finding(subject: Mapping[str, Any], anchor: str, finding: Mapping[str, Any]) -> FindingView:
+def _finding(subject: Mapping[str, Any], number: int, finding: Mapping[str, Any]) -> FindingView:
     waived = finding.get("waived") or {}
     return FindingView(
         status=finding["severity"],
         subject=words.printable(subject["name"]),
-        anchor=anchor,
+        number=number,
         environment=words.printable(subject.get("environment") or ""),
         owner=words.printable(subject.get("owner") or ""),
         id=words.spaced(finding["id"]).capitalize(),

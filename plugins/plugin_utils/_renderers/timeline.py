@@ -7,6 +7,7 @@
 Private to this collection: may change without notice.
 
 Positions are percentages of the picture's width and text has a fixed size, so one picture serves a phone and a wall.
+Each bar is a picture of its own beside its name: so bars can be hidden by a filter, and the others close up.
 """
 
 from __future__ import annotations
@@ -18,13 +19,8 @@ from typing import Any
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 ROWS_SHOWN = 20
-"""More bars than this say less, not more: the rest is counted in a sentence and listed in the table."""
-DATELESS_SHOWN = 20
-NAME_LENGTH = 64
-SHORT_NAME_LENGTH = 16
+"""More bars than this at first sight say less, not more: the rest is drawn where it can be unfolded."""
 
-_TOP = 26
-_ROW_HEIGHT = 38
 _THINNEST_BAR = 0.5
 _SCALES = ((28, 14), (60, 30), (120, 60), (240, 60), (400, 100), (800, 200))
 _TONES = {"ok": "pass", "warning": "warn", "critical": "fail", "expired": "fail"}
@@ -43,28 +39,37 @@ class Tick:
 class Bar:
     """A pair with a known date."""
 
+    number: int
     name: str
-    short_name: str
-    full_name: str
     label: str
     tone: str
-    text_y: int
-    bar_y: int
     x: float
     width: float
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """All that the picture needs."""
+class Plot:
+    """Bars on one scale."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
-    height: int
-    description: str
-    rest: str
-    dateless: tuple[str, ...]
-    more_dateless: int
+
+
+@dataclass(frozen=True)
+class Dateless:
+    """A pair whose date nobody knows."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All that the picture needs: the most urgent pairs, the other ones with a date, and those without."""
+
+    urgent: Plot
+    rest: Plot
+    dateless: tuple[Dateless, ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -73,27 +78,33 @@ class _Dated:
 
     days: int
     name: str
+    number: int
     details: Mapping[str, Any] = field(compare=False)
 
 
 def draw_timeline(subjects: Sequence[Mapping[str, Any]]) -> Timeline:
     """The picture for the subjects of a verdict on credentials."""
-    found = [(words.printable(subject["name"]), subject.get("details") or {}) for subject in subjects]
+    found = [
+        (number, words.printable(subject["name"]), subject.get("details") or {})
+        for number, subject in enumerate(subjects, start=1)
+    ]
     dated = sorted(
-        _Dated(days, name, details) for name, details in found for days in [_days(details)] if days is not None
+        _Dated(days, name, number, details)
+        for number, name, details in found
+        for days in [_days(details)]
+        if days is not None
     )
-    dateless = [name for name, details in found if _days(details) is None]
-    shown = dated[:ROWS_SHOWN]
-    scale = _Scale.around([each.days for each in shown])
     return Timeline(
-        bars=tuple(_bar(row, each, scale) for row, each in enumerate(shown)),
-        ticks=scale.ticks(),
-        height=_TOP + _ROW_HEIGHT * len(shown),
-        description=_description(shown),
-        rest=_rest(len(dated) - len(shown)),
-        dateless=tuple(dateless[:DATELESS_SHOWN]),
-        more_dateless=max(0, len(dateless) - DATELESS_SHOWN),
+        urgent=_plot(dated[:ROWS_SHOWN]),
+        rest=_plot(dated[ROWS_SHOWN:]),
+        dateless=tuple(Dateless(number, name) for number, name, details in found if _days(details) is None),
     )
+
+
+def _plot(dated: Sequence[_Dated]) -> Plot:
+    """The bars on the scale that suits them: those with a year to go would leave nothing to see of a week."""
+    scale = _Scale.around([each.days for each in dated])
+    return Plot(bars=tuple(_bar(each, scale) for each in dated), ticks=scale.ticks())
 
 
 @dataclass(frozen=True)
@@ -128,25 +139,17 @@ class _Scale:
         )
 
 
-def _bar(row: int, dated: _Dated, scale: _Scale) -> Bar:
+def _bar(dated: _Dated, scale: _Scale) -> Bar:
     today, day = scale.x(0), scale.x(dated.days)
     width = max(abs(day - today), _THINNEST_BAR)
-    top = _TOP + row * _ROW_HEIGHT
     return Bar(
-        name=_cut(dated.name, NAME_LENGTH),
-        short_name=_cut(dated.name, SHORT_NAME_LENGTH),
-        full_name=dated.name,
+        number=dated.number,
+        name=dated.name,
         label=_label(dated),
         tone=_TONES.get(_health(dated), "unknown"),
-        text_y=top + 15,
-        bar_y=top + 21,
         x=round(today - width if dated.days < 0 else min(today, 100 - width), 2),
         width=round(width, 2),
     )
-
-
-def _cut(name: str, length: int) -> str:
-    return name if len(name) <= length else name[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _label(dated: _Dated) -> str:
@@ -166,16 +169,3 @@ def _health(dated: _Dated) -> str:
 def _days(details: Mapping[str, Any]) -> int | None:
     days = (details.get("expiry") or {}).get("days_left")
     return days if isinstance(days, int) else None
-
-
-def _description(shown: Sequence[_Dated]) -> str:
-    if not shown:
-        return ""
-    told = "; ".join(f"{each.name}: {words.days_left(each.days)}" for each in shown[:5])
-    return f"The most urgent first. {told}."
-
-
-def _rest(number: int) -> str:
-    if number == 0:
-        return ""
-    return f"Shown are the {ROWS_SHOWN} most urgent; the table below has the other {number:,} with a date as well."

@@ -17,6 +17,7 @@ from datetime import datetime
 STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
 
 _NOUNS = {"credentials": ("credential pair", "credential pairs"), "monitorings": ("monitoring", "monitorings")}
+_ANY_NOUN = ("subject", "subjects")
 _TITLES = {"credentials": "Credential expiry", "monitorings": "Monitoring status"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -31,10 +32,20 @@ def printable(value: object) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
+def shortened(text: str, length: int) -> str:
+    """Text that takes no more than its place; what was cut off leaves a mark."""
+    return text if len(text) <= length else text[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def counted(number: int, kind: str) -> str:
     """ "1 credential pair", "7 monitorings"."""
-    singular, plural = _NOUNS.get(kind, ("subject", "subjects"))
+    singular, plural = _NOUNS.get(kind, _ANY_NOUN)
     return f"{number:,} {singular if number == 1 else plural}"
+
+
+def plural_of(kind: str) -> str:
+    """ "credential pairs", "monitorings"."""
+    return _NOUNS.get(kind, _ANY_NOUN)[1]
 
 
 def title_for(kind: str) -> str:
@@ -44,7 +55,7 @@ def title_for(kind: str) -> str:
 
 def heading_for(kind: str) -> str:
     """What the table of subjects is called."""
-    return _NOUNS.get(kind, ("", "subjects"))[1].capitalize()
+    return plural_of(kind).capitalize()
 
 
 def long_instant(iso: str) -> str:
@@ -133,3 +144,4 @@ def _plural(number: int, noun: str) -> str:
 
 
 NOTHING = "\N{EN DASH}"
+NONE_GIVEN = "none given"
