@@ -31,6 +31,9 @@ notes:
     as in the examples.
   - When an inventory source fails, Ansible prints a warning and goes on without it. Set
     E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to have it stop.
+  - C(ansible-inventory --list) shows extra variables among those of each host, so do not list an inventory whose
+    credentials come from extra variables where others can see it. Credentials of the file or the environment are never
+    shown.
   - The inventory cache holds what the API listed with site secrets redacted, and no credentials. What is C(stale) there
     was so at the time of C(speedlab_read_at).
 author:
