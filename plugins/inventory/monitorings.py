@@ -13,10 +13,10 @@ description:
   - The options come from that file, where they are taken as they stand, then from extra variables
     C(speedlab_<option>), which are templated first, then from the environment. Variables of hosts and groups are not
     known to an inventory plugin.
-  - Each host has the variables C(speedlab_monitorings), the list of its monitorings as
-    M(contentsquare.speedlab.speedlab_monitoring_info) returns them, site secrets redacted; C(speedlab_hostname), the
-    host name in their URL; C(speedlab_read_at), when they were read from the API; and with O(host_by=monitoring) also
-    C(speedlab_monitoring), the only item of that list.
+  - With O(host_by=hostname) each host has the variable C(speedlab_monitorings), the list of its monitorings, with
+    O(host_by=monitoring) it has C(speedlab_monitoring), its only one. They are what
+    M(contentsquare.speedlab.speedlab_monitoring_info) returns, site secrets redacted. C(speedlab_hostname) is the host
+    name in their URL, and C(speedlab_read_at) says when they were read from the API.
   - A host is in the group of the state of each of its monitorings, such as C(state_ok) or C(state_error), or
     C(state_unknown) where the API gives none; in one for the freshness, which is C(fresh), C(stale) or
     C(staleness_unknown), or C(disabled) for what is not meant to run; in those of location and browser, such as

@@ -213,14 +213,10 @@ def monitoring_host(monitoring: Monitoring) -> str:
 
 def variables_of(monitorings: list[Monitoring], read_at: str, host_by: str) -> dict[str, Any]:
     """None of them may be called like an option's variable: tasks on the host would take it for the option."""
-    found: dict[str, Any] = {
-        "speedlab_monitorings": monitorings,
-        "speedlab_hostname": hostname(monitorings[0].get("url")),
-        "speedlab_read_at": read_at,
-    }
-    if host_by == "monitoring":
-        found["speedlab_monitoring"] = monitorings[0]
-    return found
+    shown = (
+        {"speedlab_monitoring": monitorings[0]} if host_by == "monitoring" else {"speedlab_monitorings": monitorings}
+    )
+    return {**shown, "speedlab_hostname": hostname(monitorings[0].get("url")), "speedlab_read_at": read_at}
 
 
 def _never_a_template(value: Any) -> Any:

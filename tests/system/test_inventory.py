@@ -184,6 +184,25 @@ def test_a_play_runs_on_the_hosts_and_its_tasks_still_find_their_options(
     assert simulator.token_requests == 1
 
 
+def test_every_kind_of_url_makes_a_host_that_a_play_can_run_on(
+    playbook: Playbook, workplace: Workplace, simulator: Simulator
+) -> None:
+    urls = {
+        50301: "https://[2001:db8::1]:8443/",
+        50302: "https://Bücher.example:8443/",
+        50303: "http://192.0.2.10/",
+        50305: "",
+    }
+    for number, url in urls.items():
+        simulator.control(f"monitorings/{number}", {"url": url})
+    hosts = ["2001:db8::1", "xn--bcher-kva.example", "192.0.2.10", "cafe-restaurant-50305"]
+    task = {"name": "url", "note": {"{{ inventory_hostname }}": "{{ speedlab_monitorings[0].url }}"}}
+    play = {"hosts": hosts, "connection": "local", "gather_facts": False, "tasks": [task]}
+    run = playbook([play], "-i", write(workplace.folder, {}))
+    assert run.status == 0, run.output
+    assert run.notes == dict(zip(hosts, urls.values()))
+
+
 def test_hosts_of_another_inventory_get_the_variables_and_keep_their_connection(
     playbook: Playbook, workplace: Workplace
 ) -> None:

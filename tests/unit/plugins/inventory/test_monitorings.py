@@ -79,7 +79,7 @@ def test_each_monitoring_is_a_host_if_asked_for(api: ScriptedApi, source: Source
     assert list(inventory.hosts) == ["home-1", "home-3", "blog-2"]
     variables = inventory.hosts["home-3"].vars
     assert variables["speedlab_monitoring"]["id"] == 3
-    assert variables["speedlab_monitorings"] == [variables["speedlab_monitoring"]]
+    assert "speedlab_monitorings" not in variables
     assert variables["speedlab_hostname"] == "www.shop.example"
 
 
