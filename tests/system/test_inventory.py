@@ -196,11 +196,14 @@ def test_every_kind_of_url_makes_a_host_that_a_play_can_run_on(
     for number, url in urls.items():
         simulator.control(f"monitorings/{number}", {"url": url})
     hosts = ["2001:db8::1", "xn--bcher-kva.example", "192.0.2.10", "cafe-restaurant-50305"]
-    task = {"name": "url", "note": {"{{ inventory_hostname }}": "{{ speedlab_monitorings[0].url }}"}}
+    told = "{{ inventory_hostname }} is {{ speedlab_monitorings[0].url }}"
+    task = {"name": "tell", "ansible.builtin.debug": {"msg": told}}
     play = {"hosts": hosts, "connection": "local", "gather_facts": False, "tasks": [task]}
     run = playbook([play], "-i", write(workplace.folder, {}))
     assert run.status == 0, run.output
-    assert run.notes == dict(zip(hosts, urls.values()))
+    assert {each["msg"] for each in run.of("tell")} == {
+        f"{host} is {url}" for host, url in zip(hosts, urls.values(), strict=True)
+    }
 
 
 def test_hosts_of_another_inventory_get_the_variables_and_keep_their_connection(
