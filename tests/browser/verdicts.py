@@ -141,7 +141,11 @@ def hostile() -> dict[str, Any]:
             {
                 **subject.as_dict(),
                 "status": "warn",
-                "findings": [*subject.as_dict()["findings"], {**finding, "waived": None}, {**finding, "waived": waived}],
+                "findings": [
+                    *subject.as_dict()["findings"],
+                    {**finding, "waived": None},
+                    {**finding, "waived": waived},
+                ],
             }
         )
     whole = judged([(declared("harmless"), accepted())], missing=HOSTILE)
