@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import user_environment
-from support import Run, Simulator, Workplace, to_yaml
+from support import Run, Simulator, Unsafe, Workplace, to_yaml
 
 AUDIT = "contentsquare.speedlab.credential_audit"
 ME = "/v1/oauth/me"
@@ -144,7 +144,11 @@ def company_pairs() -> list[dict[str, Any]]:
         {"expires_on": day(10), "waivers": [{"finding": "expires_soon", "reason": "planned", "until": day(3)}]},
         {"waivers": [{"finding": "expires_soon", "reason": "was planned", "until": day(-1)}]},
         {"owner": '<script>alert("x")</script>', "name": "=cmd|'/c calc'!A0", "expires_on": day(5)},
-        {"owner": "{{ 7 * 7 }} 'quoted' \"twice\"", "name": "two\nlines, `ticks` | and 🚀", "expires_on": day(6)},
+        {
+            "owner": Unsafe("{{ 7 * 7 }} 'quoted' \"twice\""),
+            "name": "two\nlines, `ticks` | and 🚀",
+            "expires_on": day(6),
+        },
     ]
     for number, changes in enumerate(special, start=20):
         pairs[number] = {**pairs[number], **changes}

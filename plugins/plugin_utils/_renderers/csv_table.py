@@ -91,7 +91,8 @@ def _rows(verdict: Verdict) -> Iterable[dict[str, Any]]:
             **{key: subject.get(key) for key in ("status", "name", "environment", "owner")},
             **{column: part_of(subject, *path) for column, path in _DETAILS.items()},
         }
-        for finding in subject["findings"] or ({},):
+        findings: Iterable[Mapping[str, Any]] = subject["findings"] or ({},)
+        for finding in findings:
             yield {**about, **_about(finding)}
     for name in missing_names(verdict):
         missing = {"status": "unknown", "finding": "missing", "severity": "unknown"}
