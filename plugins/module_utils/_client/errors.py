@@ -295,6 +295,13 @@ class ProxyFailed(TransportError):
     default_hint = "Check https_proxy and no_proxy where the task runs."
 
 
+class ProxyUnusable(ProxyFailed):
+    """The proxy as it is set cannot work, or refuses for a reason that stays."""
+
+    retryable = False
+    default_hint = "Correct https_proxy where the task runs: its form, its port, its user name and password."
+
+
 class FateUnknown(TransportError):
     """A write was sent and no answer came back: it may or may not have happened, so it is not repeated."""
 
