@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
@@ -108,6 +109,7 @@ def test_no_text_breaks_a_report_and_all_can_be_written_as_utf_8(name: str, text
         assert len(json.loads(report)["runs"][0]["results"]) == 1
     if name == "openmetrics":
         assert all(re.fullmatch(r'\w+\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\} -?\d+', line) for line in samples_of(report))
+        assert "speedlab_credential_status" in {family.name for family in text_string_to_metric_families(report)}
 
 
 @given(st.lists(st.sampled_from(["pass", "warn", "fail", "unknown"]), max_size=12))
