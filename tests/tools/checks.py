@@ -54,6 +54,9 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         *integration(core, ansible),
         make(known["contract"]),
         contract(known["contract"], pytest_arguments),
+        make(known["reports"]),
+        debian_programs(),
+        reports(known["reports"], pytest_arguments),
     ]
 
 
@@ -205,6 +208,17 @@ def tooling_tests(tools: Environment, arguments: str) -> Step:
 def contract(environment: Environment, arguments: str) -> Step:
     """Return the tests that hold the simulator against the description of the API."""
     return suite("contract", "contract", environment, f"tests/contract {arguments}")
+
+
+def debian_programs() -> Step:
+    """Return the step that brings the programs which no package index has."""
+    return Step("Debian programs", (tooling("install-programs"),), "environment")
+
+
+def reports(environment: Environment, arguments: str) -> Step:
+    """Return the tests that show the reports to a browser and to the programs for which they are made."""
+    variables = {"PYTHONPATH": str(paths.TREE)}
+    return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, ("Debian programs",))
 
 
 def system(core: str, ansible: Environment, arguments: str) -> Step:
