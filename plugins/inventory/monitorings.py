@@ -87,11 +87,8 @@ options:
 
 EXAMPLES = r"""
 ---
-# shop.speedlab.yml: one host for each site; the pair comes from SPEEDLAB_CLIENT_ID and SPEEDLAB_CLIENT_SECRET
-plugin: contentsquare.speedlab.monitorings
-
----
-# checkout.speedlab.yml: one host for each monitoring in use, with metrics in variables and groups
+# shop.speedlab.yml: one host for each monitoring in use, with metrics in variables and groups. The pair comes from
+# SPEEDLAB_CLIENT_ID and SPEEDLAB_CLIENT_SECRET. The first line is enough for one host for each site.
 plugin: contentsquare.speedlab.monitorings
 host_by: monitoring
 enabled: true
@@ -109,10 +106,7 @@ keyed_groups:
     key: speedlab_monitoring.frequency ~ '_minutes'
   - prefix: site
     key: speedlab_hostname
-
----
-# cached.speedlab.yml: asks the API at most every ten minutes
-plugin: contentsquare.speedlab.monitorings
+# asks the API at most every ten minutes
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/speedlab-inventory

@@ -737,7 +737,6 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
             CREDENTIALS: {"credentials": [{**good, "client_secret": {"value": odd}}]}
         },
         "an entry whose secret is a list": {CREDENTIALS: {"credentials": [{**good, "client_secret": [odd, [plain]]}]}},
-        "an entry without a client_id": {CREDENTIALS: {"credentials": [{"name": "x", "client_secret": odd}]}},
         "a name twice": {CREDENTIALS: {"credentials": [good, {**good, "client_secret": odd}]}},
         "a secret as a waiver": {CREDENTIALS: {"credentials": [{**good, "waivers": [plain]}]}},
         "a secret as a level": {CREDENTIALS: {"credentials": [{**good, "level": plain}]}},
