@@ -58,6 +58,10 @@ unit: ## unit tests: without Ansible, under ansible-test, on the oldest Python
 contract: ## hold the simulator against the description of the API
 	@$(STEPS) test --group contract
 
+.PHONY: reports
+reports: ## show the reports to a browser and to the programs for which they are made
+	@$(STEPS) test --group reports
+
 .PHONY: integration
 integration: ## ansible-test integration against the simulator
 	@$(STEPS) test --group integration

@@ -19,6 +19,8 @@ options:
     description:
       - OAuth client secret of the credential pair; at least 8 characters, any printable text.
       - Never write it into a playbook; take it from the environment, from Ansible Vault or from a secret store.
+      - Ansible prints the item of each result of a loop; where that holds the secret, the result is hidden. So loop
+        over names, or give all pairs to one task of M(contentsquare.speedlab.speedlab_credentials_info).
       - Read from the environment variable E(SPEEDLAB_CLIENT_SECRET), on the host that runs the task, if not given.
     type: str
   project_id:

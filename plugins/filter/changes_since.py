@@ -16,9 +16,11 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
     """The filter: Ansible's own types are made plain, then the pure function does the work."""
     known = plain(state) or {}
+    if not isinstance(known, dict):
+        raise AnsibleFilterError(
+            f"contentsquare.speedlab.changes_since: the state is a {type(known).__name__}, not a dictionary."
+        )
     try:
-        if not isinstance(known, dict):
-            raise ValueError(f"the state is a {type(known).__name__}, not a dictionary")
         return compare(known, as_verdict(plain(verdict))).as_dict()
     except (NotAVerdict, ValueError) as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.changes_since: {error}") from error

@@ -6,19 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._report_filter import report
 
 
 def html(verdict: object, title: str = "", previous: str = "") -> str:
-    """The filter: Ansible's own types are made plain, then the pure renderer does the work."""
-    try:
-        return render_html(as_verdict(plain(verdict)), title=str(plain(title)), previous=str(plain(previous)))
-    except (NotAVerdict, TypeError) as error:
-        raise AnsibleFilterError(f"contentsquare.speedlab.html: {error}") from error
+    """The filter."""
+    return report("html", render_html, verdict, title=title, previous=previous)
 
 
 class FilterModule:

@@ -6,19 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._report_filter import report
 
 
 def json_report(verdict: object, previous: str = "") -> str:
-    """The filter: Ansible's own types are made plain, then the pure renderer does the work."""
-    try:
-        return render_json(as_verdict(plain(verdict)), previous=str(plain(previous)))
-    except (NotAVerdict, TypeError) as error:
-        raise AnsibleFilterError(f"contentsquare.speedlab.json_report: {error}") from error
+    """The filter."""
+    return report("json_report", render_json, verdict, previous=previous)
 
 
 class FilterModule:

@@ -46,7 +46,7 @@ options:
   on_error:
     description:
       - What a failed term does. V(error) ends the expression, V(warn) prints a warning and leaves the term's result
-        out, V(skip) leaves it out without a word.
+        out, V(skip) leaves it out without a word. A wrong option is an error whatever this says.
     type: str
     choices: [error, warn, skip]
     default: error

@@ -27,6 +27,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import REQUESTS_IMPORT_ERROR
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
@@ -58,9 +59,11 @@ class SpeedlabAction(ActionBase):
         variables = task_vars or {}
         arguments = plain(self._task.args)
         try:
+            self._wants_in_process(variables)  # a wrong value is refused before anything runs
             with self._task_environment():
-                given, _secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
-            return self._carried_out(arguments, variables, reveals=self.TASK.reveals(given))
+                given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
+            result = self._carried_out(arguments, variables, reveals=self.TASK.reveals(given))
+            return self._hidden(result) if self._item_holds(secrets, variables) else result
         except WrongArguments as wrong:
             return _refusal(self._in_the_words_of_a_module(wrong))
 
@@ -79,14 +82,34 @@ class SpeedlabAction(ActionBase):
             self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
         return result
 
+    def _item_holds(self, secrets: set[str], variables: Mapping[str, Any]) -> bool:
+        """Whether the item of a loop holds a secret of this task: Ansible prints the item beside each result."""
+        if not (secrets and self._task.loop):
+            return False
+        item = plain(variables.get(self._task.loop_control.loop_var if self._task.loop_control else "item"))
+        text = json.dumps(item, ensure_ascii=False, default=str)
+        return any(secret in text for secret in as_quoted(secrets))
+
+    def _hidden(self, result: dict[str, Any]) -> dict[str, Any]:
+        if result.get("failed"):
+            display.warning(f"{self._task.get_name().strip()}: {result['msg']}")  # else nobody would see why
+        self._task.no_log = True
+        return {**result, "_ansible_no_log": True}
+
     def _in_process(self, variables: Mapping[str, Any]) -> bool:
         return (
             self._connection.transport == "local"
             and not self._play_context.become
             and not self._task.async_val
             and REQUESTS_IMPORT_ERROR is None
-            and boolean(self._templar.template(variables.get("speedlab_in_process", True)))
+            and self._wants_in_process(variables)
         )
+
+    def _wants_in_process(self, variables: Mapping[str, Any]) -> bool:
+        try:
+            return bool(boolean(self._templar.template(variables.get("speedlab_in_process", True))))
+        except TypeError:
+            raise WrongArguments("The variable speedlab_in_process has to be true or false.") from None
 
     # --- here ---------------------------------------------------------------------------------------------------------
 
@@ -151,7 +174,7 @@ class SpeedlabAction(ActionBase):
         with self._quiet_connection() if hide else nullcontext():
             result: dict[str, Any] = self._execute_module(
                 module_name=f"{_COLLECTION}.{self.TASK.name}",
-                module_args=self._task.args,
+                module_args=dict(self._task.args),  # core adds its own keys to it, which a retry would find again
                 # up to ansible-core 2.21 the target's system log gets secrets of ``credentials`` that hold quotes
                 task_vars={**variables, "ansible_no_target_syslog": True},
                 wrap_async=self._task.async_val,
@@ -181,4 +204,5 @@ def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
 
 
 def _refusal(message: str) -> dict[str, Any]:
-    return {"failed": True, "changed": False, "msg": message}
+    """The end of a task before it began, with the same keys as any other failure."""
+    return {"failed": True, "changed": False, "msg": message, "failure": SettingsError(message).failure()}

@@ -60,7 +60,7 @@ def _misshapen(spec: Mapping[str, Any], arguments: Mapping[str, Any], within: st
         if "options" not in rule or value is None:
             continue
         if not isinstance(value, list):
-            return f"{called} has to be a list of dictionaries, but is a {_kind(value)}."
+            return f"{called} has to be a list of dictionaries, but is a {_kind(value)}.{_why_a_text(value)}"
         for each in value:
             if not isinstance(each, Mapping):
                 return f"{called}: an entry has to be a dictionary, but is a {_kind(each)}."
@@ -68,6 +68,13 @@ def _misshapen(spec: Mapping[str, Any], arguments: Mapping[str, Any], within: st
             if problem:
                 return problem
     return None
+
+
+def _why_a_text(value: object) -> str:
+    """Up to ansible-core 2.18 a template makes a list with dates in it a text, which tells nobody what to do."""
+    if isinstance(value, str) and "datetime.date" in value:
+        return " Dates without quotes made it one: quote them, or pass it on with to_json | from_json."
+    return ""
 
 
 def _kind(value: object) -> str:

@@ -21,6 +21,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
     COMMON_OPTIONS,
     ReadyToken,
@@ -112,7 +113,7 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
             answers.append(execution.result[key])
             continue
         message = remove_values(execution.result["msg"], as_quoted(secrets | hidden))
-        if options["on_error"] == "error":
+        if options["on_error"] == "error" or execution.result["failure"]["code"] == SettingsError.code:
             raise AnsibleLookupError(f"{term}: {message}")
         if options["on_error"] == "warn":
             display.warning(f"contentsquare.speedlab.speedlab: {term}: {message}")
@@ -143,7 +144,7 @@ def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, 
     try:
         return typed(spec, known, os.environ)
     except WrongArguments as wrong:
-        raise AnsibleLookupError(str(wrong)) from None
+        raise AnsibleLookupError(f"Unsupported option: {wrong}" if wrong.unsupported else str(wrong)) from None
 
 
 def merged_options(

@@ -64,7 +64,7 @@ def _line(noted: Mapping[str, Any]) -> str:
 
 
 def _safe(text: object) -> str:
-    """One line that makes no mention, link or format: chats read <!channel>, @all, *bold* and the like in plain text."""
+    """One line that makes no mention, link or format: chats read <!channel>, @all and *bold* in plain text."""
     line = " ".join(words.printable(text).split())
     line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
     for character, harmless in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):

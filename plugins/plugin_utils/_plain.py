@@ -13,6 +13,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+try:
+    from ansible.parsing.vault import EncryptedString
+
+    _ENCRYPTED: tuple[type, ...] = (EncryptedString,)
+except ImportError:  # up to ansible-core 2.18 it is another type, known by its attribute
+    _ENCRYPTED = ()
+
 
 def plain(value: Any) -> Any:
     """``value`` rebuilt from the built-in types alone.
@@ -34,8 +41,8 @@ def plain(value: Any) -> Any:
         return datetime.fromisoformat(value.isoformat())
     if isinstance(value, date):
         return date.fromisoformat(value.isoformat())
-    if getattr(value, "__ENCRYPTED__", False):  # an inline vault value, which is a sequence but no string, up to 2.18
-        return str(value)
+    if isinstance(value, _ENCRYPTED) or getattr(value, "__ENCRYPTED__", False):  # an inline vault value is no str
+        return plain(str(value))
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     if isinstance(value, bytes):

@@ -162,22 +162,34 @@ class Workplace:
         noted.unlink(missing_ok=True)
         what = plays if isinstance(plays, str) else str(write_playbook(self.folder, plays))
         records = {"SPEEDLAB_TEST_RECORD": str(recorded), "SPEEDLAB_TEST_NOTES": str(noted)}
-        merged = {**self.environment, **records, **(env or {})}
-        done = subprocess.run(
-            [str(BIN / "ansible-playbook"), what, *arguments],
+        arguments = (what, *arguments)
+        done = self.run("ansible-playbook", *arguments, env={**records, **(env or {})}, timeout=timeout, together=True)
+        notes: dict[str, Any] = {}
+        for note in _json_lines(noted):
+            notes.update(note)
+        return Run(done.returncode, done.stdout, _json_lines(recorded), notes)
+
+    def run(
+        self,
+        program: str,
+        *arguments: str,
+        env: dict[str, str | None] | None = None,
+        timeout: float = 600,
+        together: bool = False,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of Ansible's programs. ``together``: its errors are part of its output, as on a terminal."""
+        merged = {**self.environment, **(env or {})}
+        return subprocess.run(
+            [str(BIN / program), *arguments],
             cwd=self.folder,
             env={name: value for name, value in merged.items() if value is not None},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if together else subprocess.PIPE,
             text=True,
             timeout=timeout,
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        notes: dict[str, Any] = {}
-        for note in _json_lines(noted):
-            notes.update(note)
-        return Run(done.returncode, done.stdout, _json_lines(recorded), notes)
 
     def tasks(self, *listed: dict[str, Any], arguments: tuple[str, ...] = (), env: Any = None, **play: Any) -> Run:
         """Run tasks in one play on localhost: ``tasks({"contentsquare.speedlab.speedlab_token": {}})``."""

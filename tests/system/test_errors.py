@@ -109,7 +109,7 @@ TROUBLES: dict[str, Trouble] = {
         "The API refuses the token",
         status=401,
         options={"access_token": "eyJhbGciOiJSUzI1NiJ9.a.b", "endpoint": "{{ plain_url }}"},
-        next_step="force: true",
+        next_step="replace or remove it",
     ),
     # the way there
     "unknown host": Trouble(

@@ -274,3 +274,39 @@ def test_no_log_of_a_task_hides_all_of_it(front_tasks: Tasks) -> None:
     )
     assert "monitorings" not in run.one("hidden")
     assert "shop-staging" not in str(run.one("failed"))
+
+
+def test_a_task_is_tried_again_in_both_fronts_until_it_succeeds(front_tasks: Tasks, simulator: Simulator) -> None:
+    simulator.control("faults", {"path": "/v1/oauth/token", "kind": "status", "status": 500, "times": 2})
+    run = front_tasks(
+        {
+            "name": "again",
+            "contentsquare.speedlab.speedlab_token": {"return_token": False},
+            "register": "token",
+            "until": "token is success",
+            "retries": 4,
+            "delay": 0,
+        }
+    )
+    assert run.status == 0, run.output
+    assert run.one("again")["attempts"] == 3
+
+
+def test_a_loop_over_secrets_shows_none_of_them_in_both_fronts(front_tasks: Tasks) -> None:
+    run = front_tasks(
+        {
+            "name": "each",
+            "contentsquare.speedlab.speedlab_token": {
+                "client_id": "shop-staging",
+                "client_secret": "{{ item.secret }}",
+                "return_token": False,
+            },
+            "loop": [{"secret": "{{ lookup('ansible.builtin.env', 'STAGING') }}"}],
+            "register": "tokens",
+        },
+        {"ansible.builtin.assert": {"that": "tokens.results[0].endpoint is defined"}},
+        env={"STAGING": "simulator-secret-staging"},
+        arguments=("-vvv",),
+    )
+    assert run.status == 0, run.output
+    assert "simulator-secret-staging" not in run.output

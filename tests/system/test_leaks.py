@@ -12,7 +12,6 @@ Not searched, since nobody but the user can keep a secret there:
 
 - files in which the test, in the user's place, wrote the secrets (vars files), and what a user's own task prints or
   does with a token that it registered or looked up;
-- the items of a loop over secrets, which Ansible prints itself: ``credentials`` takes the whole list in one task;
 - a proxy's password in the ``environment`` of a task that runs as a module: Ansible puts it on a command line itself;
 - a secret that stands where a name belongs and nowhere else, as when client_id and client_secret are mixed up;
 - ANSIBLE_DEBUG, ANSIBLE_KEEP_REMOTE_FILES and ANSIBLE_DISPLAY_ARGS_TO_STDOUT, which are there to show everything.
@@ -38,6 +37,7 @@ TOKEN = "contentsquare.speedlab.speedlab_token"
 CREDENTIALS = "contentsquare.speedlab.speedlab_credentials_info"
 MONITORINGS = "contentsquare.speedlab.speedlab_monitoring_info"
 LOOKUP = "contentsquare.speedlab.speedlab"
+INVENTORY = "contentsquare.speedlab.monitorings"
 
 TOKEN_PATH, IDENTITY_PATH = "/v1/oauth/token", "/v1/oauth/me"
 LIST_PATH = "/v1/speed-analysis/monitoring/list"
@@ -737,7 +737,6 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
             CREDENTIALS: {"credentials": [{**good, "client_secret": {"value": odd}}]}
         },
         "an entry whose secret is a list": {CREDENTIALS: {"credentials": [{**good, "client_secret": [odd, [plain]]}]}},
-        "an entry without a client_id": {CREDENTIALS: {"credentials": [{"name": "x", "client_secret": odd}]}},
         "a name twice": {CREDENTIALS: {"credentials": [good, {**good, "client_secret": odd}]}},
         "a secret as a waiver": {CREDENTIALS: {"credentials": [{**good, "waivers": [plain]}]}},
         "a secret as a level": {CREDENTIALS: {"credentials": [{**good, "level": plain}]}},
@@ -855,3 +854,59 @@ def test_a_netrc_entry_is_neither_sent_nor_shown(
     succeeded(run)
     sent = json.dumps(simulator.control("requests")).encode()
     assert list(traces([secrets["netrc-password"]], "a request", sent)) == []
+
+
+# --- the inventory ----------------------------------------------------------------------------------------------------
+
+SHOW = {"name": "show", "ansible.builtin.debug": {"var": "speedlab_monitorings"}}
+
+
+def inventory(inputs: Path, **options: Any) -> tuple[str, ...]:
+    """The arguments that use an inventory file with these options."""
+    path = inputs / "shop.speedlab.yml"
+    path.write_text(json.dumps({"plugin": INVENTORY, **options}), encoding="utf-8")
+    return ("--inventory", str(path))
+
+
+def test_an_inventory_shows_and_caches_no_secret(
+    watched: Watched, inputs: Path, tmp_path: Path, simulator: Simulator, secrets: Secrets
+) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cached")}
+    login = {"client_id": ACCOUNT, "client_secret": secrets[ACCOUNT].text, "project_id": 101}
+    for _cold in (True, False):
+        run = watched(
+            SHOW,
+            hosts="all",
+            connection="local",
+            arguments=inventory(inputs, **login, **cache, include=["last_report"]),
+        )
+        succeeded(run)
+        [shown] = run.of("show")[0]["speedlab_monitorings"]
+        assert shown["config"]["basic_auth"]["password"] == "VALUE_REDACTED"
+    assert list((tmp_path / "cached").iterdir())
+    assert simulator.calls(LIST_PATH) == 1
+
+
+def test_an_inventory_takes_a_secret_from_an_extra_variable(watched: Watched, inputs: Path) -> None:
+    login = ("--extra-vars", json.dumps({"speedlab_client_id": LONG, "speedlab_client_secret": secret_of(LONG)}))
+    run = watched(SHOW, hosts="all", connection="local", arguments=(*inventory(inputs), *login))
+    succeeded(run)
+    assert run.of("show")
+
+
+@pytest.mark.parametrize("mistake", ["refused", "misspelt", "misshapen", "echoed"])
+def test_an_inventory_that_fails_says_why_without_the_secret(
+    watched: Watched, inputs: Path, simulator: Simulator, secrets: Secrets, mistake: str
+) -> None:
+    secret = secrets["wrong-secret"].text
+    options, words = {
+        "refused": ({"client_id": PLAIN, "client_secret": secret}, "The API refuses the credential pair"),
+        "misspelt": ({"client_id": PLAIN, "client_secrets": secret}, "Unsupported option: client_secrets"),
+        "misshapen": ({"client_id": PLAIN, "client_secret": [secret]}, "client_secret has to be a text"),
+        "echoed": ({}, "monitorings"),
+    }[mistake]
+    if mistake == "echoed":
+        simulator.control("faults", {"path": LIST_PATH, "kind": "echo", "times": None})
+    run = watched(arguments=inventory(inputs, **options), env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"})
+    assert run.status != 0
+    assert words in " ".join(run.output.split())

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", _section("examples"), re.DOTALL)
 def test_each_example_runs(example: str, playbook: Playbook, tmp_path: Path) -> None:
     path = tmp_path / "example.yml"
     path.write_text(example, encoding="utf-8")
-    run = playbook(str(path))
+    run = playbook(str(path), env={"PAIR_CREATED_ON": date.today().isoformat()})
     assert run.status == 0, run.output
     assert "[WARNING]" not in run.output, run.output
 

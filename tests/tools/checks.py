@@ -54,8 +54,9 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         *integration(core, ansible),
         make(known["contract"]),
         contract(known["contract"], pytest_arguments),
-        make(known["browser"]),
-        browser(known["browser"], pytest_arguments),
+        make(known["reports"]),
+        debian_programs(),
+        reports(known["reports"], pytest_arguments),
     ]
 
 
@@ -209,6 +210,17 @@ def contract(environment: Environment, arguments: str) -> Step:
     return suite("contract", "contract", environment, f"tests/contract {arguments}")
 
 
+def debian_programs() -> Step:
+    """Return the step that brings the programs which no package index has."""
+    return Step("Debian programs", (tooling("install-programs"),), "environment")
+
+
+def reports(environment: Environment, arguments: str) -> Step:
+    """Return the tests that show the reports to a browser and to the programs for which they are made."""
+    variables = {"PYTHONPATH": str(paths.TREE)}
+    return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, ("Debian programs",))
+
+
 def system(core: str, ansible: Environment, arguments: str) -> Step:
     """Return the tests that run real playbooks on the collection installed from the tarball."""
     variables = {"SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
@@ -248,12 +260,6 @@ def no_python_for(core: str) -> Step:
     message = f"ansible-core {core} needs a Python from 3.{first[1]} to 3.{last[1]}, and none is here"
     command = Command((sys.executable, "-c", f"raise SystemExit({message!r})"), paths.CHECKOUT, os.environ)
     return Step(f"environment ansible-{core}", (command,), "environment")
-
-
-def browser(environment: Environment, arguments: str) -> Step:
-    """Return the tests that show the HTML reports to a browser."""
-    variables = {"PYTHONPATH": str(paths.TREE)}
-    return suite("browser", "reports", environment, f"tests/browser {arguments}", variables)
 
 
 def suite(

@@ -21,7 +21,7 @@ RUNTIME = "requirements.txt"
 UNIT_TESTS = "tests/unit/requirements.txt"
 SYSTEM_TESTS = "tests/system/requirements.txt"
 CONTRACT_TESTS = "tests/contract/requirements.txt"
-BROWSER_TESTS = "tests/browser/requirements.txt"
+REPORT_TESTS = "tests/reports/requirements.txt"
 TOOLS = "tests/tools/requirements.txt"
 DOCS = "tests/tools/requirements-docs.txt"
 NOX = "tests/tools/requirements-nox.txt"
@@ -67,7 +67,7 @@ def by_name() -> dict[str, Environment]:
         Environment("tools", newest, (ansible,), (TOOLS, RUNTIME, UNIT_TESTS)),
         Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS,)),
         Environment("contract", newest, ("pytest",), (CONTRACT_TESTS,)),
-        Environment("browser", newest, ("pytest",), (BROWSER_TESTS,)),
+        Environment("reports", newest, (ansible, "pytest"), (RUNTIME, REPORT_TESTS)),
         Environment("nox", newest, (), (NOX,)),
         Environment("demo", newest, (ansible,), (RUNTIME,)),
         Environment("docs", newest, (ansible,), (DOCS, RUNTIME)),

@@ -20,6 +20,7 @@ import checks
 import environments
 import errands
 import paths
+import programs
 import pythons
 import snapshot
 from steps import Runner, Step, report
@@ -30,6 +31,9 @@ def main() -> int:
     options = _command_line().parse_args()
     if options.command == "make-environment":
         environments.make(environments.by_name()[options.environment])
+        return 0
+    if options.command == "install-programs":
+        programs.install()
         return 0
     if options.command == "build-tarball":
         print(snapshot.build(environments.by_name()[options.environment]))
@@ -57,6 +61,7 @@ def _command_line() -> argparse.ArgumentParser:
     steps.add_argument("--pytest-arguments", default="", help="further arguments for the plain pytest runs")
     for name, errand in errands.ERRANDS.items():
         commands.add_parser(name, help=errand.__doc__)
+    commands.add_parser("install-programs", help="used by the steps")
     for name in ("make-environment", "build-tarball", "install-tarball"):
         inner = commands.add_parser(name, help="used by the steps")
         inner.add_argument("environment")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import environments
 import paths
+import programs
 import pytest
 import pythons
 import snapshot
@@ -116,3 +117,35 @@ def test_the_version_is_that_of_galaxy_yml(checkout: Path) -> None:
     (checkout / "galaxy.yml").write_text("name: speedlab\nversion: 1.2.3\n")
     assert paths.version() == "1.2.3"
     assert paths.tarball().name == "contentsquare-speedlab-1.2.3.tar.gz"
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with nothing but an apt-get that writes down what it is asked for, and a superuser."""
+    script(tmp_path / "apt-get", f'echo "$*" >> {tmp_path}/asked')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    return tmp_path
+
+
+def test_programs_that_are_here_are_not_installed(machine: Path) -> None:
+    for program in programs.PACKAGES:
+        script(machine / program, "exit 0")
+    programs.install()
+    assert not (machine / "asked").exists()
+
+
+def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machine: Path) -> None:
+    script(machine / "chromium", "exit 0")
+    with pytest.raises(SystemExit, match="Still not here after the installation: promtool"):
+        programs.install()
+    asked = (machine / "asked").read_text().splitlines()
+    assert asked[0].endswith("update")
+    assert asked[1].endswith("--no-install-recommends prometheus")
+
+
+def test_who_may_not_install_is_told_what_to_install(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus"):
+        programs.install()
+    assert not (machine / "asked").exists()

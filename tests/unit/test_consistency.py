@@ -17,7 +17,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _lookup
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory, _lookup
 from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import (
@@ -81,9 +81,12 @@ def texts(value: Any) -> list[Any]:
     return [*(own if isinstance(own, list) else [own]), *(text for item in value.values() for text in texts(item))]
 
 
-@pytest.mark.parametrize(("folder", "name"), [*(("modules", name) for name in MODULES), ("lookup", "speedlab")])
+DESCRIBED = [*(("modules", name) for name in MODULES), ("lookup", "speedlab"), ("inventory", "monitorings")]
+
+
+@pytest.mark.parametrize(("folder", "name"), DESCRIBED)
 def test_every_description_is_a_text(folder: str, name: str) -> None:
-    returned = yaml.safe_load(plugin(folder, name).RETURN)
+    returned = yaml.safe_load(getattr(plugin(folder, name), "RETURN", "{}"))
     found = texts([documentation(folder, name), list(returned.values())])
     assert len(found) > 20
     assert [text for text in found if not isinstance(text, str)] == []
@@ -155,6 +158,20 @@ def test_the_options_of_the_lookup_are_what_it_documents() -> None:
     own = {name: rule for name, rule in options.items() if name in _lookup.OWN_OPTIONS}
     same_options(_lookup.OWN_OPTIONS, own, "lookup")
     assert set(options) == {"_terms", *own, *(option.name for option in COMMON_OPTIONS)}
+
+
+def test_the_options_of_the_inventory_plugin_are_what_it_documents() -> None:
+    options = documentation("inventory", "monitorings")["options"]
+    assert options.pop("plugin")["choices"] == [plugin("inventory", "monitorings").InventoryModule.NAME]
+    own = {name: rule for name, rule in options.items() if name in _inventory.OWN_OPTIONS}
+    same_options(_inventory.OWN_OPTIONS, own, "inventory")
+    assert set(options) == {*own, *(option.name for option in COMMON_OPTIONS)}
+    assert not {option.name for option in COMMON_OPTIONS} & set(own)
+
+
+def test_the_inventory_plugin_takes_the_options_of_core_for_caching_and_constructed_groups() -> None:
+    fragments = yaml.safe_load(plugin("inventory", "monitorings").DOCUMENTATION)["extends_documentation_fragment"]
+    assert {"ansible.builtin.constructed", "ansible.builtin.inventory_cache"} < set(fragments)
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -239,8 +256,11 @@ def test_every_module_documents_what_a_failure_carries(module: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_defaults_of_a_role_are_those_of_its_argument_spec_and_its_readme_names_them_all(role: str) -> None:
-    options = read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    specs = read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+    options = {name: rule for entry in specs.values() for name, rule in entry["options"].items()}
     defaults = read_yaml(f"roles/{role}/defaults/main.yml")
+    # A host on which its credential cannot be evaluated would fail before the role can tell: so that is no option.
+    defaults.pop("credential_audit_credential", None)
     assert {name: rule["default"] for name, rule in options.items() if "default" in rule} == defaults
     readme = (ROOT / "roles" / role / "README.md").read_text("utf-8")
     assert [name for name in options if f"`{name}`" not in readme] == []
@@ -261,7 +281,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "modules": (f"{UTILS}._module",),
     "action": ("plugins.plugin_utils._action",),
     "lookup": ("ansible", "plugins.plugin_utils"),
-    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors"),
+    "inventory": ("plugins.plugin_utils._inventory",),
+    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors", f"{UTILS}._judge"),
     "doc_fragments": (),
     "module_utils/_client": (f"{UTILS}._client", "requests", "urllib3", "cryptography"),
     "module_utils/_judge": (f"{UTILS}._judge",),

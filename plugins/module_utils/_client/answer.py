@@ -20,6 +20,8 @@ from typing import Any
 
 from .disclosure import safe_code, safe_text
 
+TOKEN_EXPIRED = "JWT_EXPIRED"  # the one documented error code (API reference, 4.1)
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -10,13 +10,14 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from . import errors
-from .answer import Answer
+from .answer import TOKEN_EXPIRED, Answer
 from .lab import Lab
 from .oauth import Identity, OAuth, Token
 from .settings import Pair, ReadyToken, Settings
@@ -25,7 +26,9 @@ from .token_cache import TokenCache
 from .transport import Transport
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
-_EXPIRED = "JWT_EXPIRED"
+_BROUGHT = (
+    "It was given as access_token or SPEEDLAB_ACCESS_TOKEN: replace or remove it there, or give the pair instead."
+)
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,15 @@ class Client:
 
     def token(self, pair: Pair, *, min_validity: float = RENEWAL_MARGIN, force: bool = False) -> Held:
         """A token with at least ``min_validity`` seconds left; one process asks while all others wait for it."""
+        came = time.monotonic()
         with self._lock:
             if not force:
                 at_hand = self.token_at_hand(pair, min_validity)
                 if at_hand is not None:
                     return Held(at_hand, cached=True)
-            return self._ask_alone(pair, lambda found: not force and found.seconds_left() > min_validity, min_validity)
+            return self._ask_alone(
+                pair, lambda found: not force and found.seconds_left() > min_validity, min_validity, came
+            )
 
     def token_at_hand(self, pair: Pair, min_validity: float = RENEWAL_MARGIN) -> Token | None:
         """A token that can be had without a request."""
@@ -101,10 +107,10 @@ class Client:
         """What the cache on disk holds for the pair, however old it is."""
         return self._cache.read(pair) if self._cache else None
 
-    def new_token(self, pair: Pair) -> Token:
+    def new_token(self, pair: Pair, *, waited: float = 0.0) -> Token:
         """A token got from the API now, whatever is cached; it is cached for others."""
         with self._forgetting_if_refused(pair):
-            token = self._oauth.token(pair)
+            token = self._oauth.token(pair, waited=waited)
         self.bearers.add(token.access_token)
         if self._cache:
             self._cache.write(pair, token)
@@ -124,29 +130,38 @@ class Client:
             self.forget(pair)
             raise
 
-    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], min_validity: float) -> Held:
-        """Ask for a token, unless another process got a ``good`` one while this one waited for its turn."""
+    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], min_validity: float, came: float) -> Held:
+        """Ask for a token, unless another process got a ``good`` one while this one waited for its turn.
+
+        The wait since ``came`` counts as time for retries: else many hosts would try in vain one after the other.
+        """
         if self._cache is None:
-            return self._keep(pair, self.new_token(pair), min_validity)
+            return self._keep(pair, self.new_token(pair, waited=time.monotonic() - came), min_validity)
         with self._cache.single_flight(pair):
             found = self._cache.read(pair)
             if found is not None and good(found):
                 return Held(self._usable(pair, found, min_validity), cached=True)
-            return self._keep(pair, self.new_token(pair), min_validity)
+            return self._keep(pair, self.new_token(pair, waited=time.monotonic() - came), min_validity)
 
     def _keep(self, pair: Pair, token: Token, min_validity: float) -> Held:
         """Remember a new token. Where its whole life is shorter than the margin, half of it has to do."""
         self._tokens[pair] = (token, min(min_validity, token.seconds_left() / 2))
         return Held(token, cached=False)
 
-    def _renewed(self, pair: Pair, expired: Token) -> Token:
+    def _renewed(self, pair: Pair, expired: Token) -> Held:
         """A token other than the one that the API calls expired."""
+        came = time.monotonic()
         with self._lock:
             known = self._tokens.get(pair)
             if known is not None and known[0].access_token != expired.access_token:
-                return known[0]  # another thread was quicker
+                return Held(known[0], cached=True)  # another thread was quicker
             self._tokens.pop(pair, None)
-            return self._ask_alone(pair, lambda found: found.access_token != expired.access_token, RENEWAL_MARGIN).token
+            return self._ask_alone(
+                pair,
+                lambda found: found.access_token != expired.access_token and found.seconds_left() > 0,
+                RENEWAL_MARGIN,
+                came,
+            )
 
     def _usable(self, pair: Pair, token: Token, min_validity: float) -> Token:
         """A cached token under the present settings: the allowed domains may have changed since it was written."""
@@ -161,20 +176,31 @@ class Client:
         """The ``payload`` of a successful answer. An expired token is renewed once and the call repeated once."""
         login = self.settings.required_login()
         if isinstance(login, ReadyToken):
-            return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
+            try:
+                return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
+            except errors.TokenRefused as error:
+                raise errors.TokenRefused(error.what, hint=_BROUGHT, **_where(error)) from None
         token = self.token(login).token
         answer = self._post(token, path, body, repeatable)
-        if answer.error_code == _EXPIRED:
-            token = self._renewed(login, token)
-            answer = self._post(token, path, body, repeatable)
-            if answer.error_code == _EXPIRED:
+        if answer.error_code == TOKEN_EXPIRED:
+            held = self._renewed(login, token)
+            answer = self._post(held.token, path, body, repeatable)
+            if answer.error_code == TOKEN_EXPIRED and held.cached:  # somebody else's token, which has expired as well
+                held = self._renewed(login, held.token)
+                answer = self._post(held.token, path, body, repeatable)
+            token = held.token
+            if answer.error_code == TOKEN_EXPIRED:
                 raise errors.TokenExpired(
                     "The API calls a token expired that it gave a moment ago",
                     hint="Try again later; if it stays so, compare this machine's clock and tell Contentsquare.",
                     status=answer.status,
                     endpoint=answer.url,
                 )
-        return _payload(answer, about, (login.client_secret, token.access_token))
+        try:
+            return _payload(answer, about, (login.client_secret, token.access_token))
+        except errors.TokenRefused:
+            self.forget(login)  # so that the next task asks for a new one
+            raise
 
     def _post(self, token: Token | ReadyToken, path: str, body: Mapping[str, Any], repeatable: bool) -> Answer:
         return self._transport.post(
@@ -192,6 +218,10 @@ class Client:
             self.reporter.warn(text)
 
 
+def _where(error: errors.SpeedlabError) -> dict[str, Any]:
+    return {"status": error.status, "endpoint": error.endpoint}
+
+
 def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
     if answer.ok and "payload" in answer.fields:
         return answer.fields["payload"]
@@ -199,7 +229,7 @@ def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
         return answer.fields
     where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
     said = answer.said(secrets)
-    if answer.error_code == _EXPIRED:
+    if answer.error_code == TOKEN_EXPIRED:
         raise errors.TokenExpired(f"The API calls the token expired{said}", **where)
     if answer.status == 401:
         raise errors.TokenRefused(f"The API refuses the token{said}", **where)
@@ -208,7 +238,11 @@ def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
     if answer.status == 404:
         raise errors.NotFound(f"The API does not find {about}{said}", **where)
     if answer.status >= 500:
-        raise errors.ServiceUnavailable(f"The API failed on {about}{said}", **where)
+        raise errors.ServiceUnavailable(
+            f"The API failed on {about}{said}",
+            hint="Try again later; if it stays so, tell Contentsquare. Nothing is wrong with the task itself.",
+            **where,
+        )
     if answer.body is None:
         raise errors.AnswerNotJson(f"The answer on {about} is not JSON (HTTP {answer.status})", **where)
     if answer.ok:

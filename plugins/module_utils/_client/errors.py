@@ -143,8 +143,7 @@ class TokenRefused(SpeedlabError):
 
     code = "token_refused"
     default_hint = (
-        "Run contentsquare.speedlab.speedlab_token with force: true for a new token; if that is refused as well, check"
-        " the pair."
+        "It was dropped from the cache: run the task again for a new one; if that is refused as well, check the pair."
     )
 
 
@@ -294,6 +293,13 @@ class ProxyFailed(TransportError):
 
     code = "proxy_failed"
     default_hint = "Check https_proxy and no_proxy where the task runs."
+
+
+class ProxyUnusable(ProxyFailed):
+    """The proxy as it is set cannot work, or refuses for a reason that stays."""
+
+    retryable = False
+    default_hint = "Correct https_proxy where the task runs: its form, its port, its user name and password."
 
 
 class FateUnknown(TransportError):

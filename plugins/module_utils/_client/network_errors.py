@@ -9,6 +9,7 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def typed_errors(url: str, host: str) -> Iterator[None]:
         yield
     except LimitReached:
         error: errors.SpeedlabError = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as cause:
         error = _from_requests(cause, url, host)
     else:
         return
@@ -47,6 +48,13 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     def has(*types: type[BaseException]) -> bool:
         return any(isinstance(each, types) for each in kinds)
 
+    if _by_the_setting_of_the_proxy(cause) or has(urllib3.exceptions.LocationValueError):
+        return errors.ProxyUnusable(
+            f"The proxy on the way to {host} is not set in a form that can be used", endpoint=url
+        )
+    refused = _refusal_of_the_proxy(kinds)
+    if refused:
+        return errors.ProxyUnusable(f"The proxy on the way to {host} refuses it (HTTP {refused})", endpoint=url)
     name = next((each for each in kinds if isinstance(each, socket.gaierror)), None)
     if isinstance(cause, requests.exceptions.ProxyError):
         return errors.ProxyFailed(f"The proxy on the way to {host} failed", endpoint=url)
@@ -54,7 +62,7 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
         known = errors.NameServerFailed if name.errno == socket.EAI_AGAIN else errors.NameNotResolved
         return known(f"The host name {host} cannot be resolved", endpoint=url)
     if has(ssl.SSLError, requests.exceptions.SSLError):
-        return errors.TlsNotTrusted(f"TLS with {host} failed{_tls_reason(kinds)}", endpoint=url)
+        return _tls_error(kinds, url, host)
     if has(requests.exceptions.ConnectTimeout):
         return errors.ConnectTimedOut(f"{host} did not take the connection in time", endpoint=url)
     if has(requests.exceptions.Timeout, socket.timeout, TimeoutError):
@@ -64,18 +72,52 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     if has(requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
         return errors.AnswerCutShort(f"The answer of {url} was cut short", endpoint=url)
     if not isinstance(cause, requests.RequestException) and getattr(cause, "errno", 0) is None:
-        return errors.TlsNotTrusted(
-            "The CA bundle cannot be read",
-            hint="Check the files that ca_path, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name where the task runs.",
-        )
+        return _unreadable_bundle()
     return errors.TransportError(f"The connection to {host} broke", endpoint=url)
 
 
-def _tls_reason(kinds: tuple[BaseException, ...]) -> str:
+def _by_the_setting_of_the_proxy(cause: Exception) -> bool:
+    """Our own addresses are checked before; so what is no address is that of the proxy, or its password."""
+    kinds = requests.exceptions
+    return isinstance(cause, (kinds.InvalidURL, kinds.InvalidSchema, kinds.MissingSchema, UnicodeError))
+
+
+def _refusal_of_the_proxy(kinds: tuple[BaseException, ...]) -> str:
+    """The status in the 400s with which a proxy refused a tunnel, such as 407 for a wrong password."""
+    for each in kinds:
+        found = _TUNNEL.search(str(each)) if isinstance(each, OSError) else None
+        if found:
+            return found[1]
+    return ""
+
+
+_TUNNEL = re.compile(r"Tunnel connection failed: (4\d\d)")
+
+# What OpenSSL calls a file without certificates, and a server that speaks something else than TLS.
+_NO_CERTIFICATES = frozenset({"NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "PEM_LIB"})
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
+
+
+def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.SpeedlabError:
     for each in kinds:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return f": {each.verify_message}"
-    return ""
+            return errors.TlsNotTrusted(f"TLS with {host} failed: {each.verify_message}", endpoint=url)
+    reasons = {str(each.reason) for each in kinds if isinstance(each, ssl.SSLError) and each.reason}
+    if reasons & _NO_CERTIFICATES:
+        return _unreadable_bundle()
+    if reasons & _NO_TLS:
+        return errors.TlsNotTrusted(
+            f"{host} does not speak TLS at {url}", hint="Check the address and the port; https needs TLS.", endpoint=url
+        )
+    said = ": " + ", ".join(sorted(reason.lower().replace("_", " ") for reason in reasons)) if reasons else ""
+    return errors.TlsNotTrusted(f"TLS with {host} failed{said}", endpoint=url)
+
+
+def _unreadable_bundle() -> errors.SpeedlabError:
+    return errors.TlsNotTrusted(
+        "The CA bundle cannot be read, or holds no certificate",
+        hint="Check the files that ca_path, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name where the task runs.",
+    )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -56,7 +56,7 @@ class OAuth:
         self._transport = transport
         self._connection = connection
 
-    def token(self, pair: Pair) -> Token:
+    def token(self, pair: Pair, *, waited: float = 0.0) -> Token:
         """A new token. Raises :class:`~.errors.LoginError` for a refusal. POST /v1/oauth/token (API reference, 3.1)."""
         body: dict[str, Any] = {
             "client_id": pair.client_id,
@@ -66,7 +66,7 @@ class OAuth:
         }
         if pair.project_id is not None:
             body["project_id"] = pair.project_id
-        answer = self._post(TOKEN_PATH, body, pair)
+        answer = self._post(TOKEN_PATH, body, pair, waited)
         if not answer.ok:
             raise refusal(answer, pair)
         return self._checked_token(answer, pair, time.time())
@@ -83,9 +83,9 @@ class OAuth:
             raise _wrong_shape(answer, "scopes and permissions.projects")
         return Identity(tuple(scopes.split()), tuple(_project(each, answer) for each in projects))
 
-    def _post(self, path: str, body: Mapping[str, Any], pair: Pair) -> Answer:
+    def _post(self, path: str, body: Mapping[str, Any], pair: Pair, waited: float = 0.0) -> Answer:
         base = self._connection.auth_url.text
-        answer = self._transport.post(base + path, body, slot=base, secrets=(pair.client_secret,))
+        answer = self._transport.post(base + path, body, slot=base, secrets=(pair.client_secret,), waited=waited)
         if answer.body is None and answer.status < 500:
             raise errors.AnswerNotJson(
                 f"The answer to the log-in of {pair.client_id} is not JSON (HTTP {answer.status})",
@@ -110,15 +110,20 @@ class OAuth:
             )
         if not isinstance(endpoint, str) or token.casefold() in endpoint.casefold():  # messages name the endpoint
             raise _wrong_shape(answer, "endpoint")
-        scope, project = fields.get("scope"), fields.get("project_id")
+        scope, project = _shown(fields.get("scope"), token), fields.get("project_id")
         return Token(
             access_token=token,
-            token_type=str(fields.get("token_type") or "bearer"),
+            token_type=_shown(fields.get("token_type"), token) or "bearer",
             expires_at=received + lifetime,
-            scopes=tuple(scope.split()) if isinstance(scope, str) else tuple(sorted(pair.scopes)),
+            scopes=tuple(scope.split()) or tuple(sorted(pair.scopes)),
             project_id=project if isinstance(project, int) and not isinstance(project, bool) else pair.project_id,
             endpoint=self._connection.endpoint(endpoint),
         )
+
+
+def _shown(text: Any, token: str) -> str:
+    """A text of the answer that results show; nothing where it is none, or holds the token."""
+    return text if isinstance(text, str) and token.casefold() not in text.casefold() else ""
 
 
 def _project(each: Any, answer: Answer) -> tuple[int, str]:
@@ -144,6 +149,12 @@ def refusal(answer: Answer, pair: Pair) -> errors.SpeedlabError:
     secrets = (pair.client_secret,)
     said, words = answer.said(secrets), _words(answer)
     who = f"{pair.client_id} for project {pair.project_id}" if pair.project_id else pair.client_id
+    if answer.status in (404, 405):
+        return errors.AnswerWrongShape(
+            f"{who} cannot log in, for there is no log-in at {answer.url}{said}",
+            hint="Check auth_url: it is the base alone, such as https://api.contentsquare.com.",
+            **where,
+        )
     if answer.status >= 500:
         return errors.ServiceUnavailable(f"The API failed while {who} logged in{said}", **where)
     if "invalid_client" in words or (answer.status == 401 and "scope" not in words and "project" not in words):

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
+_LARGEST = 256 * 1024  # bytes; an entry of the token cache has a few thousand
+
 
 class Unusable(Exception):
     """A file or directory that must not or cannot be used; the text says why, for a warning."""
@@ -48,9 +50,16 @@ class PrivateDirectory:
             return None
         except OSError as error:
             raise _unusable(path, error) from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             _refuse_foreign(path, os.fstat(descriptor), wanted=stat.S_ISREG)
-            return file.read()
+            content = os.read(descriptor, _LARGEST + 1)
+        except OSError as error:
+            raise _unusable(path, error) from None
+        finally:
+            os.close(descriptor)
+        if len(content) > _LARGEST:
+            raise Unusable(f"{path} is larger than anything that was written there")
+        return content
 
     def write(self, name: str, content: bytes, *, modified: float) -> None:
         """Replace a file in one step, with the time stamp ``modified``; raises :class:`Unusable`."""
@@ -123,13 +132,12 @@ class PrivateDirectory:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _unusable(path, error) from None
-        file = os.fdopen(descriptor, "r+b")
         try:
             _refuse_foreign(path, os.fstat(descriptor), wanted=stat.S_ISREG)
-        except Unusable:
-            file.close()
-            raise
-        return file
+            return os.fdopen(descriptor, "r+b")
+        except (Unusable, OSError) as error:
+            os.close(descriptor)
+            raise error if isinstance(error, Unusable) else _unusable(path, error) from None
 
 
 def _refuse_foreign(path: str, found: os.stat_result, *, wanted: Callable[[int], bool]) -> None:

@@ -23,6 +23,7 @@ from .errors import MissingCredentials, SettingsError
 
 DEFAULT_SCOPES = ("speed-analysis",)
 LONE_SCOPE = "enrichment"  # the only scope that cannot be combined (API reference, 3.1)
+_A_DAY = 86400  # seconds; longer times are a mistake, and no clock of the system takes all of them
 SHORTEST_SECRET = 8  # masking shorter values would wreck innocent output
 
 
@@ -191,22 +192,24 @@ class Settings:
 
 def default_cache_path(environ: Mapping[str, str]) -> str:
     base = environment_value("XDG_CACHE_HOME", environ)
+    if base and not os.path.isabs(base):  # so the specification of these variables says; it would be a cache per folder
+        base = None
     home = environment_value("HOME", environ) or os.path.expanduser("~")
     return os.path.join(base or os.path.join(home, ".cache"), "contentsquare-speedlab")
 
 
 def _positive(options: Mapping[str, Any], name: str) -> float:
     value = float(options[name])
-    if not 0 < value < float("inf"):
-        raise SettingsError(f"{name} is {value:g}, but has to be more than 0")
+    if not 0 < value <= _A_DAY:
+        raise SettingsError(f"{name} is {value:g}, but has to be more than 0 and at most {_A_DAY}")
     return value
 
 
 def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user_agent: str) -> Connection:
     """The checked :class:`Connection`. ``options`` are typed already and have their defaults."""
     retry_timeout = float(options["retry_timeout"])
-    if not 0 <= retry_timeout < float("inf"):
-        raise SettingsError(f"retry_timeout is {retry_timeout:g}, but has to be 0 or more")
+    if not 0 <= retry_timeout <= _A_DAY:
+        raise SettingsError(f"retry_timeout is {retry_timeout:g}, but has to be 0 or more and at most {_A_DAY}")
     domains = tuple(domain.lower().strip(".") for domain in cleaned(options["allowed_endpoint_domains"]))
     ca_path = options.get("ca_path")
     if ca_path and not os.path.exists(ca_path):
@@ -236,7 +239,8 @@ def login_from(
     if pair_only and given["access_token"] is not None:
         raise SettingsError(
             "access_token has no use here: this works on a client_id and client_secret",
-            hint="Leave access_token out, also of module_defaults for this task; no request was made.",
+            hint="Leave access_token out, also of module_defaults and of the variable speedlab_access_token; no request"
+            " was made.",
         )
     merged = {name: value if value is not None else found[name] for name, value in given.items()}
     token_given, pair_given = given["access_token"] is not None, given["client_id"] or given["client_secret"]

@@ -46,18 +46,23 @@ class Slots:
             yield
 
     def _taken(self, key: str) -> AbstractContextManager[object]:
+        problem: Unusable | None = None
         for _each in range(2):
             directory = self._directory_of(key)
             if directory is None:
-                break
+                return self._within_process
             try:
                 return self._wait(directory)
-            except Unusable:  # it was taken away since it was looked at
-                self._known.pop(key, None)
+            except Unusable as error:  # it was taken away since it was looked at, or one of its files is not ours
+                problem = error
+                with self._lock:
+                    self._known.pop(key, None)
+        self._warn(f"Calls in flight are counted within each process only, since {problem}.")
         return self._within_process
 
     def _wait(self, directory: PrivateDirectory) -> IO[bytes]:
-        with directory.locked("gate"):
+        # One gate for each count: who may have only few slots must not keep those waiting who may have more.
+        with directory.locked(f"gate-{self._count}"):
             while True:
                 for number in range(self._count):
                     slot = directory.try_lock(str(number))

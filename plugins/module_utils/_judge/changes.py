@@ -10,7 +10,7 @@ Decisions that the code follows:
 
 * A waived finding is none here: a waiver resolves it, its end brings it back.
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
-  what is known of it. A pair that is no longer in a whole verdict was taken off the list, and that resolves its findings.
+  what is known of it. A pair that a whole verdict does not hold was taken off the list, which resolves its findings.
 * Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
 """
 

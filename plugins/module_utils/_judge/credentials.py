@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from . import findings as found
 from .dates import parse_date
@@ -54,7 +54,7 @@ def check_expectation(expectation: Expectation, today: date) -> None:
     """Raise :class:`ValueError`, naming the entry, when what is declared cannot be meant: before any request."""
     entry = f'Credentials entry "{expectation.name}"'
     created_on, expires_on = expectation.created_on, expectation.expires_on
-    if created_on is not None and created_on > today:
+    if created_on is not None and created_on > today + timedelta(days=1):  # east of UTC it is tomorrow already
         raise ValueError(f"{entry}: created_on {created_on} is in the future; today is {today} (UTC).")
     if created_on is not None and expires_on is not None and expires_on < created_on:
         raise ValueError(f"{entry}: expires_on {expires_on} is before created_on {created_on}.")
@@ -110,7 +110,7 @@ def _judge(
 def _usable(observation: Observation) -> Observation:
     """The observation in a stable order; of a pair that was not accepted only the state and its reason."""
     if observation.live != "accepted":
-        return Observation(observation.live, None, None, observation.reason)
+        return Observation(observation.live, None, None, observation.reason, asked=observation.asked)
     scopes, projects = observation.scopes, observation.projects
     return replace(
         observation,
@@ -140,7 +140,8 @@ def _on_life(expectation: Expectation, seen: Observation, expiry: Expiry, thresh
     if seen.live == "refused":
         findings.append(found.refused(expectation.name, seen.reason))
     if seen.live == "unreachable":
-        findings.append(found.unreachable(expectation.name, seen.reason))
+        judged = found.unreachable if seen.asked else found.not_askable
+        findings.append(judged(expectation.name, seen.reason))
     unlisted = _unlisted(expectation, seen)
     if unlisted:
         findings.append(found.unlisted(expectation.name, unlisted))

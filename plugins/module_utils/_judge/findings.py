@@ -90,6 +90,17 @@ def unreachable(pair: str, reason: str) -> Finding:
     )
 
 
+def not_askable(pair: str, reason: str) -> Finding:
+    """A pair with which nobody can log in, such as one whose secret is empty."""
+    return _finding(
+        "unreachable",
+        f'Nobody knows whether the pair "{pair}" is valid, for the API could not be asked{_because(reason)}.',
+        "accepted",
+        None,
+        f'Correct the entry "{pair}": its client id or secret may come from a variable that is not set.',
+    )
+
+
 def unlisted(pair: str, parts: Sequence[str]) -> Finding:
     """An answer of the API that accepts the pair, yet leaves out what was to be compared."""
     what = " and ".join(parts)

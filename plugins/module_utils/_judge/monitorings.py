@@ -36,9 +36,11 @@ _PLACE = "the Speed Analysis Lab"
 _DETAILS = ("id", "url", "state", "enabled", "last_execution", "age_seconds", "frequency", "stale")
 
 
-def judge_monitorings(monitorings: Sequence[Mapping[str, Any]], checked_at: datetime) -> Verdict:
+def judge_monitorings(
+    monitorings: Sequence[Mapping[str, Any]], checked_at: datetime, missing: Sequence[str] = ()
+) -> Verdict:
     """A verdict of the kind ``monitorings`` over monitorings with snake_case keys; over none at all it is unknown."""
-    return Verdict("monitorings", tuple(_subject(monitoring) for monitoring in monitorings), checked_at)
+    return Verdict("monitorings", tuple(_subject(monitoring) for monitoring in monitorings), checked_at, tuple(missing))
 
 
 def _subject(monitoring: Mapping[str, Any]) -> Subject:

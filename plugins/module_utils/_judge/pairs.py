@@ -60,7 +60,8 @@ class Expectation:
 class Observation:
     """What the API showed of a pair; ``reason`` says in one sentence why it was refused or out of reach.
 
-    ``refused_scopes`` and ``refused_project`` are what a token was asked for and refused.
+    ``asked`` is False where the API could not even be asked, as with an empty secret. ``refused_scopes`` and
+    ``refused_project`` are what a token was asked for and refused.
     """
 
     live: Live
@@ -69,6 +70,7 @@ class Observation:
     reason: str = ""
     refused_scopes: tuple[str, ...] = ()
     refused_project: int | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,11 @@ OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One pair to judge, and what is expected of it."""
+    """One pair to judge, and what is expected of it. Without a usable pair ``trouble`` says why there is none."""
 
-    pair: Pair
+    pair: Pair | None
     expectation: Expectation
+    trouble: str = ""
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -134,14 +135,14 @@ def _entry(described: Mapping[str, Any], client: Client) -> Entry:
     name = described["name"].strip()
     if not name:
         raise errors.SettingsError("credentials: an entry has an empty name")
-    pair = _pair(described, name, client)
+    pair, trouble = _pair(described, client)
     scopes, projects = described.get("expected_scopes"), described.get("expected_projects")
     expectation = Expectation(
         name=name,
         environment=described.get("environment"),
         owner=described.get("owner"),
-        client_id=pair.client_id,
-        project_id=pair.project_id,
+        client_id=pair.client_id if pair else described.get("client_id") or "",
+        project_id=pair.project_id if pair else described.get("project_id"),
         level=described.get("level"),
         expected_scopes=None if scopes is None else cleaned(scopes),
         expected_projects=None if projects is None else tuple(dict.fromkeys(projects)),
@@ -149,25 +150,26 @@ def _entry(described: Mapping[str, Any], client: Client) -> Entry:
         expires_on=date_option(described.get("expires_on"), f"credentials: expires_on of {name}"),
         waivers=tuple(_waiver(each, name) for each in described.get("waivers") or ()),
     )
-    return Entry(pair, expectation)
+    return Entry(pair, expectation, trouble)
 
 
-def _pair(described: Mapping[str, Any], name: str, client: Client) -> Pair:
-    """The entry's own pair, which inherits nothing, or the common one."""
+def _pair(described: Mapping[str, Any], client: Client) -> tuple[Pair | None, str]:
+    """The entry's own pair, which inherits nothing, or the common one.
+
+    An own pair that is not usable, such as one whose variable is empty, must not keep the others from being judged: it
+    comes back as the words that say why.
+    """
     client_id, client_secret, project_id = (described.get(key) for key in ("client_id", "client_secret", "project_id"))
     if (client_id is None) != (client_secret is None):
         missing = "client_id" if client_id is None else "client_secret"
-        raise errors.SettingsError(
-            f"credentials: {name} has no {missing}",
-            hint="Give both or none of client_id and client_secret to an entry.",
-        )
+        return None, f"The entry has no {missing}; it needs both or none of client_id and client_secret."
     if client_id is None or client_secret is None:
         common = client.settings.required_pair()
-        return common if project_id is None else replace(common, project_id=project_id)
+        return (common if project_id is None else replace(common, project_id=project_id)), ""
     try:
-        return Pair(client_id, client_secret, DEFAULT_SCOPES, project_id)
+        return Pair(client_id, client_secret, DEFAULT_SCOPES, project_id), ""
     except errors.SettingsError as error:
-        raise errors.SettingsError(f"credentials: {name}: {error.what}", hint=error.hint) from None
+        return None, f"{error.what}."
 
 
 def _waiver(described: Mapping[str, Any], name: str) -> Waiver:
@@ -183,21 +185,29 @@ _UNSURE = (errors.TransportError, errors.ServiceUnavailable, errors.RateLimited,
 
 
 def _observe(entries: list[Entry], verify: str, client: Client) -> list[Observation]:
+    """One observation for each entry; each distinct pair is asked about once."""
     if verify == "none":
-        return [Observation("not_checked", None, None)] * len(entries)
+        return [_unusable(entry) if entry.pair is None else Observation("not_checked", None, None) for entry in entries]
     workers = client.settings.connection.concurrency
-    logins = list(dict.fromkeys((entry.pair.client_id, entry.pair.client_secret) for entry in entries))
-    pairs = {(entry.pair.client_id, entry.pair.client_secret): entry.pair for entry in reversed(entries)}
+    pairs = {_login(entry.pair): entry.pair for entry in reversed(entries) if entry.pair is not None}
     done = every_now_and_then(client.reporter.progress, "Checking credential pairs")
-    found = in_parallel(lambda login: _identity(client, pairs[login]), logins, workers, done)
-    by_login = dict(zip(logins, found))
-    identities = [by_login[entry.pair.client_id, entry.pair.client_secret] for entry in entries]
+    found = in_parallel(lambda pair: _identity(client, pair), list(pairs.values()), workers, done)
+    by_login = dict(zip(pairs, found))
+    identities = [_unusable(entry) if entry.pair is None else by_login[_login(entry.pair)] for entry in entries]
     if verify == "identity":
         return identities
     done = every_now_and_then(client.reporter.progress, "Asking for tokens")
     return in_parallel(
         lambda each: _with_token(client, entries[each], identities[each]), range(len(entries)), workers, done
     )
+
+
+def _login(pair: Pair) -> tuple[str, str]:
+    return pair.client_id, pair.client_secret
+
+
+def _unusable(entry: Entry) -> Observation:
+    return Observation("unreachable", None, None, reason=entry.trouble, asked=False)
 
 
 def _identity(client: Client, pair: Pair) -> Observation:
@@ -220,9 +230,9 @@ def _trouble(error: errors.SpeedlabError) -> Observation:
 
 def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
     """The observation, once a token for the expected scopes was really asked for."""
-    if seen.live != "accepted":
+    if seen.live != "accepted" or entry.pair is None:
         return seen
-    for pair in _proofs(entry, seen):
+    for pair in _proofs(entry.pair, entry.expectation, seen):
         try:
             client.new_token(pair)
         except errors.ScopeRefused:
@@ -235,21 +245,26 @@ def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
     return seen
 
 
-def _proofs(entry: Entry, seen: Observation) -> list[Pair]:
+def _proofs(pair: Pair, expectation: Expectation, seen: Observation) -> list[Pair]:
     """The token requests that prove the expected scopes: ``enrichment`` cannot be combined with others."""
-    expected = entry.expectation.expected_scopes
-    scopes = entry.pair.scopes if expected is None else expected
+    scopes = _scopes_to_prove(pair, seen) if expectation.expected_scopes is None else expectation.expected_scopes
     groups = (tuple(scope for scope in scopes if scope != LONE_SCOPE), tuple(s for s in scopes if s == LONE_SCOPE))
-    project = entry.pair.project_id or _any_project(entry, seen)
-    return [replace(entry.pair, scopes=group, project_id=project) for group in groups if group]
+    project = pair.project_id or _any_project(expectation, seen)
+    return [replace(pair, scopes=group, project_id=project) for group in groups if group]
 
 
-def _any_project(entry: Entry, seen: Observation) -> int | None:
+def _scopes_to_prove(pair: Pair, seen: Observation) -> tuple[str, ...]:
+    """Where nothing is expected, no scope can be missing: only those are asked for that the pair has."""
+    granted = seen.scopes or ()
+    return tuple(scope for scope in pair.scopes if scope in granted) or tuple(granted[:1])
+
+
+def _any_project(expectation: Expectation, seen: Observation) -> int | None:
     """An account-level pair has to name a project: one that is expected, else one that it reaches."""
     reached = [project.id for project in seen.projects or ()]
     if len(reached) < 2:
         return None
-    return next(iter(entry.expectation.expected_projects or ()), reached[0])
+    return next(iter(expectation.expected_projects or ()), reached[0])
 
 
 TASK = Task(

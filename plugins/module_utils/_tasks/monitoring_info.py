@@ -58,12 +58,12 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     now = datetime.now(timezone.utc)
     monitorings = [_described(item, options, now) for item in listed]
     selected = [each for each in monitorings if _wanted(each, options)]
-    _warn_of_missing(options, monitorings, client)
+    missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
-        "verdict": judge_monitorings(selected, now).as_dict(),
+        "verdict": judge_monitorings(selected, now, missing).as_dict(),
     }
     return Outcome(result)
 
@@ -132,13 +132,15 @@ def _wanted(monitoring: Result, options: Options) -> bool:
     )
 
 
-def _warn_of_missing(options: Options, monitorings: list[Result], client: Client) -> None:
+def _missing(options: Options, monitorings: list[Result], client: Client) -> list[str]:
+    """What was asked for by id and is not there: whoever deleted it, the verdict is not whole without it."""
     missing = set(options["monitoring_id"] or ()) - {each["id"] for each in monitorings}
     if missing:
         client.reporter.warn(
             f"No monitoring has the id {', '.join(str(number) for number in sorted(missing))}"
             " among those that the token, name and url select."
         )
+    return [f"monitoring {number}" for number in sorted(missing)]
 
 
 def _summary(monitorings: list[Result]) -> Result:

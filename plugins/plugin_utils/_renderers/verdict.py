@@ -48,7 +48,45 @@ def as_verdict(value: object) -> Verdict:
         for index, finding in enumerate(_list(subject["findings"], f"{where}.findings")):
             finding_where = f"{where}.findings[{index}]"
             _status(_mapping(finding, finding_where, _FINDING_KEYS)["severity"], finding_where)
+    _list(verdict.get("missing", []), "missing")
     return verdict
+
+
+def missing_names(verdict: Verdict) -> list[str]:
+    """Who should have been judged and was not; a partial verdict that names nobody lacks at least one."""
+    names = [str(name) for name in verdict.get("missing") or ()]
+    return names or ["(unnamed)"] if verdict["partial"] else names
+
+
+def nothing_judged(verdict: Verdict) -> bool:
+    """Whether the verdict is about nothing at all, which no report may show as a success."""
+    return not verdict["subjects"] and not missing_names(verdict)
+
+
+def open_findings(subject: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings which make the subject's status."""
+    return [finding for finding in subject["findings"] if not finding.get("waived")]
+
+
+def waived_findings(subject: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings which somebody chose to overlook for a time; each has a reason and an end."""
+    return [finding for finding in subject["findings"] if finding.get("waived")]
+
+
+def part_of(subject: Mapping[str, Any], *path: str) -> Any:
+    """What the subject's details hold at the end of a path of keys; None where the path leads nowhere."""
+    found: Any = subject.get("details")
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def waiver_of(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason and the last day of a waived finding's waiver; two empty texts for one that nobody waives."""
+    waived = finding.get("waived")
+    if not isinstance(waived, Mapping):
+        return "", ""
+    return str(waived.get("reason") or ""), str(waived.get("until") or "")
 
 
 def _mapping(value: object, where: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
@@ -89,6 +127,12 @@ def unless_only_the_clock_moved(
     if render({**verdict, "checked_at": previous_checked_at}) == previous:
         return previous
     return render(verdict)
+
+
+def instant_in(report: str, pattern: re.Pattern[str]) -> str | None:
+    """The time of the check that an earlier report tells, as the pattern's first group; None if it tells none."""
+    found = pattern.search(report)
+    return found[1] if found and _INSTANT.fullmatch(found[1]) else None
 
 
 def checked_at_of_json(report: str) -> str | None:

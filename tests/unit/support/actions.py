@@ -32,6 +32,7 @@ class Play:
         diff: bool = False,
         environment: Mapping[str, Any] | None = None,
         variables: Mapping[str, Any] | None = None,
+        loop: list[Any] | None = None,
         as_module: Callable[[Play], dict[str, Any]] = lambda play: {"changed": False},
     ) -> None:
         self.ran_as_module: list[dict[str, Any]] = []
@@ -41,6 +42,9 @@ class Play:
             action="contentsquare.speedlab.a_task",
             args=dict(arguments),
             async_val=async_val,
+            loop=loop,
+            loop_control=None,
+            no_log=False,
             check_mode=check,
             diff=diff,
             environment=[dict(environment or {})],

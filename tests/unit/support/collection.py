@@ -43,12 +43,12 @@ def fragment(name: str) -> dict[str, Any]:
 
 
 def documentation(folder: str, name: str) -> dict[str, Any]:
-    """The documentation of a plugin with its fragments, as ansible-doc shows it."""
+    """The documentation of a plugin with the fragments of this collection. Those of core are core's own matter."""
     own: dict[str, Any] = yaml.safe_load(plugin(folder, name).DOCUMENTATION)
     merged: dict[str, Any] = {**own, "options": {}, "attributes": {}}
     for each in own.get("extends_documentation_fragment", ()):
-        part = fragment(each[len("contentsquare.speedlab.") :])
-        _merge(part, merged)
+        if each.startswith("contentsquare.speedlab."):
+            _merge(fragment(each[len("contentsquare.speedlab.") :]), merged)
     _merge(own, merged)
     return merged
 

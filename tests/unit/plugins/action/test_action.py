@@ -286,3 +286,37 @@ def test_other_variables_in_the_environment_of_the_task_are_no_matter() -> None:
     play = Play(TOKEN, LOGIN, transport="ssh", environment={"SPEEDLAB_CLIENT_ID": "x", "https_proxy": "y"})
     play.run()
     assert len(play.ran_as_module) == 1
+
+
+def test_what_core_adds_to_the_arguments_of_a_module_stays_out_of_the_next_attempt() -> None:
+    play = Play(TOKEN, LOGIN, transport="ssh")
+    play.run()
+    play.ran_as_module[0]["module_args"]["_ansible_check_mode"] = False
+    assert "_ansible_check_mode" not in play.task.args
+
+
+def test_a_refusal_of_the_front_carries_what_playbooks_branch_on() -> None:
+    failed = Play(TOKEN, {**LOGIN, "timeout": "soon"}).run()
+    assert failed["failure"]["code"] == "bad_input"
+    assert failed["failure"]["retryable"] is False
+
+
+def test_a_loop_over_secrets_hides_what_ansible_prints_of_its_items(
+    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(_action.display, "warning", told.append)
+    items = [{"secret": LOGIN["client_secret"]}]
+    api.expect_token()
+    quiet = {**LOGIN, "return_token": False}
+    assert Play(TOKEN, quiet, loop=items, variables={"item": items[0]}).run()["_ansible_no_log"] is True
+    assert "_ansible_no_log" not in Play(TOKEN, quiet, loop=["shop"], variables={"item": "shop"}).run()
+    assert told == []
+    failed = Play(TOKEN, {**quiet, "min_validity": -1}, loop=items, variables={"item": items[0]}).run()
+    assert failed["_ansible_no_log"] is True
+    assert "min_validity is -1" in told[0]
+
+
+def test_a_wish_that_is_neither_true_nor_false_is_refused() -> None:
+    failed = Play(TOKEN, LOGIN, variables={"speedlab_in_process": "maybe"}).run()
+    assert "speedlab_in_process has to be true or false" in failed["msg"]

@@ -16,7 +16,14 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.contentsquare.speedlab.plugins.filter import html, json_report, query
+from ansible_collections.contentsquare.speedlab.plugins.filter import (
+    changes_since,
+    html,
+    json_report,
+    merge_verdicts,
+    notification,
+    query,
+)
 
 Template = Callable[..., Any]
 
@@ -32,7 +39,7 @@ def template(tmp_path: Path) -> Template:
         loaded = _load(source)
         templar = Templar(loader=DataLoader(), variables=loaded)
         filters = getattr(templar, "_engine", templar).environment.filters
-        for plugin in (html, json_report, query):
+        for plugin in (changes_since, html, json_report, merge_verdicts, notification, query):
             for name, function in plugin.FilterModule().filters().items():
                 filters[name] = function
         return templar.template(loaded["expression"])

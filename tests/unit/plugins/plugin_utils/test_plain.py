@@ -15,6 +15,7 @@ from typing import Any
 
 import jmespath
 import pytest
+from ansible.parsing import vault
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
@@ -129,4 +130,20 @@ def test_the_values_of_a_playbook_become_plain_and_fit_for_jmespath_and_json(tmp
 def test_a_text_that_is_marked_unsafe_keeps_its_braces() -> None:
     value = plain(wrap_var({"secret": "{{ not a template }}"}))
     assert value == {"secret": "{{ not a template }}"}
+    assert types(value) == {dict, str}
+
+
+def test_an_inline_vault_value_that_no_template_has_touched_is_decrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = [("default", vault.VaultSecret(b"of the vault"))]
+    cipher = vault.VaultLib(secrets).encrypt(b"{{ as it stands }}").decode()
+    source = tmp_path / "options.yml"
+    source.write_text("secret: !vault |\n" + "".join(f"  {line}\n" for line in cipher.splitlines()), "utf-8")
+    loader = DataLoader()
+    loader.set_vault_secrets(secrets)
+    if hasattr(vault, "VaultSecretsContext"):  # ansible-core 2.19 and later
+        monkeypatch.setattr(vault.VaultSecretsContext, "_current", vault.VaultSecretsContext(secrets))
+    value = plain(loader.load_from_file(str(source)))
+    assert value == {"secret": "{{ as it stands }}"}
     assert types(value) == {dict, str}

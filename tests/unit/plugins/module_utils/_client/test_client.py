@@ -29,6 +29,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted impo
 )
 
 LIST = "monitoring/list"
+ROOM = "ansible_collections.contentsquare.speedlab.plugins.module_utils._client"
 NO_MONITORINGS: dict[str, Any] = {"monitorings": []}
 
 
@@ -287,6 +288,62 @@ def test_with_a_single_slot_a_renewal_does_not_wait_for_the_call_it_serves(
     in_threads(1, one.lab.monitorings)
 
 
+@pytest.mark.parametrize("status", [200, 401, 429, 503])
+def test_an_expired_token_is_renewed_under_whatever_status_it_is_told(
+    api: ScriptedApi, make: Callable[..., Client], status: int
+) -> None:
+    api.expect_token()
+    api.expect_lab(LIST, {}, reply(EXPIRED, status))
+    api.expect_token(token="token-number-2")
+    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-2")
+    assert make().lab.monitorings() == []
+
+
+def test_a_token_of_another_process_that_has_expired_too_is_renewed(
+    api: ScriptedApi, make: Callable[..., Client]
+) -> None:
+    api.expect_token()
+    first = make()
+    first.token(PAIR)
+    api.expect_token(token="token-number-2")
+    make().token(PAIR, force=True)
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401))
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401), bearer="token-number-2")
+    api.expect_token(token="token-number-3")
+    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-3")
+    assert first.lab.monitorings() == []
+
+
+def test_a_token_that_the_api_does_not_know_leaves_the_cache(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    api.expect_token()
+    api.expect_lab(LIST, {}, reply({"success": False, "errorCode": "UNKNOWN"}, 401))
+    with pytest.raises(errors.TokenRefused):
+        make().lab.monitorings()
+    api.expect_token(token="token-number-2")
+    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-2")
+    assert make().lab.monitorings() == []
+
+
+def test_who_waited_for_a_log_in_that_failed_tries_once_and_no_longer(
+    api: ScriptedApi, make: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(f"{ROOM}.transport.time", clock)
+    monkeypatch.setattr(f"{ROOM}.client.time", clock)
+    one = make(retry_timeout=5.0)
+    entered = one._ask_alone
+
+    def late(*arguments: Any) -> Any:
+        clock.now += 6  # so long another host tried in vain
+        return entered(*arguments)
+
+    monkeypatch.setattr(one, "_ask_alone", late)
+    api.expect_token(reply({}, 503))
+    with pytest.raises(errors.ServiceUnavailable):
+        one.token(PAIR)
+    assert clock.sleeps == []
+
+
 # --- a refused pair ---------------------------------------------------------------------------------------------------
 
 
@@ -468,5 +525,5 @@ def test_codes_are_names_that_a_playbook_can_compare() -> None:
     codes = {kind.code for kind in every_error()}
     assert all(code.replace("_", "").isalpha() and code.islower() for code in codes)
     # The same to a user, though the client treats them differently.
-    alike = {errors.NameServerFailed, errors.ConnectTimedOut}
+    alike = {errors.NameServerFailed, errors.ConnectTimedOut, errors.ProxyUnusable}
     assert len(codes) == len(every_error()) - len(alike)

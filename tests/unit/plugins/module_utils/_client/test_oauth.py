@@ -231,7 +231,7 @@ REFUSALS = [
     (400, {"errorMessage": "Project id is missing"}, errors.ProjectNeeded),
     (400, {"error": "invalid_request", "error_description": "malformed"}, errors.LoginError),
     (403, {"success": False}, errors.LoginError),
-    (404, {"errorCode": "NOT_FOUND"}, errors.LoginError),
+    (404, {"errorCode": "NOT_FOUND"}, errors.AnswerWrongShape),
     (200, {"error": "invalid_client"}, errors.PairRefused),
     (200, {"success": False, "errorMessage": "nope"}, errors.LoginError),
 ]
@@ -285,3 +285,10 @@ def test_a_refusal_that_echoes_the_secret_does_not_pass_it_on(
 
 def test_no_representation_shows_a_token(clock: Clock) -> None:
     assert "token-number-1" not in repr(samples.a_token(clock.now))
+
+
+@pytest.mark.parametrize("field", ["token_type", "scope"])
+def test_what_results_show_of_an_answer_never_holds_the_token(api: ScriptedApi, tmp_path: Any, field: str) -> None:
+    api.expect_token(reply({**samples.token_answer("token-number-1"), field: "x token-number-1"}))
+    token = make(tmp_path).token(PAIR)
+    assert "token-number-1" not in f"{token.token_type} {token.scopes}"

@@ -209,6 +209,8 @@ def test_the_endpoint_of_a_ready_token_passes_the_same_check_as_that_of_an_answe
         ("timeout", 0.0),
         ("timeout", -1.0),
         ("timeout", float("inf")),
+        ("timeout", 1e10),
+        ("retry_timeout", 1e10),
         ("timeout", float("nan")),
         ("concurrency", 0),
         ("concurrency", -3),
@@ -240,6 +242,7 @@ def test_certificates_are_checked_by_default_by_a_bundle_or_not_at_all(tmp_path:
     ("environ", "expected"),
     [
         ({"XDG_CACHE_HOME": "/cache", "HOME": "/home/me"}, "/cache/contentsquare-speedlab"),
+        ({"XDG_CACHE_HOME": "relative/cache", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
         ({"XDG_CACHE_HOME": "", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
         ({"HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
     ],

@@ -197,3 +197,49 @@ def test_a_directory_that_is_taken_away_meanwhile_stops_no_call(tmp_path: Path) 
         shutil.rmtree(tmp_path / "speedlab")
     with slots.hold("key"):
         assert (tmp_path / "speedlab" / "slots").is_dir()
+
+
+def test_a_slot_that_is_not_ours_is_told_and_the_limit_goes_on_within_the_process(tmp_path: Path) -> None:
+    directory = tmp_path / "speedlab"
+    with Slots(str(directory), 2, refuse_warning).hold("key"):
+        pass
+    (slot,) = directory.glob("slots/*/0")
+    slot.chmod(0o644)
+    warnings: list[str] = []
+    gauge = Gauge(2)
+    in_threads(Slots(str(directory), 2, warnings.append), 6, gauge)
+    assert gauge.most == 2
+    assert "within each process only" in warnings[0]
+
+
+def test_who_may_have_few_slots_does_not_keep_others_waiting(tmp_path: Path) -> None:
+    directory = str(tmp_path / "speedlab")
+    holds, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with Slots(directory, 1, refuse_warning).hold("key"):
+            holds.set()
+            done.wait(20)
+
+    def wait_for_the_only_slot() -> None:
+        with Slots(directory, 1, refuse_warning).hold("key"):
+            pass
+
+    holder = threading.Thread(target=hold, daemon=True)
+    holder.start()
+    assert holds.wait(10)
+    waiter = threading.Thread(target=wait_for_the_only_slot, daemon=True)
+    waiter.start()
+    time.sleep(0.05)
+    entered = threading.Event()
+
+    def enter() -> None:
+        with Slots(directory, 8, refuse_warning).hold("key"):
+            entered.set()
+
+    threading.Thread(target=enter, daemon=True).start()
+    assert entered.wait(5)  # while the first goes on and the second goes on waiting
+    assert waiter.is_alive()
+    done.set()
+    for thread in (holder, waiter):
+        thread.join(10)

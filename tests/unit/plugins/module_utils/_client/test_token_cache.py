@@ -236,12 +236,19 @@ def test_the_entry_of_another_user_is_not_used(directory: Path) -> None:
     assert "belongs to another user" in cache.warnings[0]
 
 
-def test_an_entry_that_is_no_file_is_not_used_and_blocks_nobody(directory: Path) -> None:
+@pytest.mark.parametrize("kind", ["pipe", "directory", "far too large"])
+def test_an_entry_that_is_no_entry_is_not_used_and_blocks_nobody(directory: Path, kind: str) -> None:
     cache = Cache(directory)
     cache.write(PAIR, TOKEN)
     entry = the_entry(directory)
     entry.unlink()
-    os.mkfifo(entry, 0o600)
+    if kind == "pipe":
+        os.mkfifo(entry, 0o600)
+    elif kind == "directory":
+        entry.mkdir(mode=0o700)
+    else:
+        entry.touch(mode=0o600)
+        os.truncate(entry, 300 * 2**20)
     assert cache.read(PAIR) is None
     assert len(cache.warnings) == 1
 

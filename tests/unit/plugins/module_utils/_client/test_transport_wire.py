@@ -64,10 +64,22 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
 def test_a_proxy_that_refuses_is_named_as_the_trouble_and_its_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     with Server([answers({}, "407 Proxy Authentication Required")]) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url.replace("http://", "http://user:password-of-proxy@"))
-        with pytest.raises(errors.ProxyFailed) as caught:
+        with pytest.raises(errors.ProxyUnusable, match="HTTP 407") as caught:
             post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
         assert proxy.requests[0].startswith("CONNECT api.contentsquare.com:443")
     assert "password-of-proxy" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["http://proxy:notaport", "ftp://proxy.example", "http://[::1", "http://\u00fcser:p\u20acss-of-proxy@127.0.0.1:9"],
+)
+def test_a_proxy_that_is_set_in_no_usable_form_is_named_at_once(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv("https_proxy", setting)
+    with pytest.raises(errors.ProxyFailed) as caught:
+        post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
+    assert "ss-of-proxy" not in str(caught.value)
+    assert not caught.value.retryable
 
 
 def test_a_proxy_that_is_not_there_is_named_as_the_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -440,13 +440,17 @@ def test_of_two_running_waivers_the_longer_one_counts(order: int) -> None:
     assert only_finding(credential)["waived"] == {"reason": "longer", "until": in_days(9).isoformat()}
 
 
+def test_a_pair_made_today_east_of_utc_may_be_a_day_ahead() -> None:
+    check_expectation(declared(created_on=in_days(1)), TODAY)
+
+
 # --- what cannot be meant ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"created_on": in_days(1)}, "created_on 2026-11-24 is in the future; today is 2026-11-23"),
+        ({"created_on": in_days(2)}, "created_on 2026-11-25 is in the future; today is 2026-11-23"),
         (
             {"created_on": in_days(-5), "expires_on": in_days(-6)},
             "expires_on 2026-11-17 is before created_on 2026-11-18",

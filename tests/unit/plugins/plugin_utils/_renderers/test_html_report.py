@@ -237,12 +237,46 @@ def test_three_hundred_pairs_give_a_short_picture_that_unfolds_and_a_whole_table
     assert len([each for each in page.all("tr") if "id" in each.attributes]) == 300
 
 
+def _matrix_rows(page: Page, name: str) -> list[str]:
+    """What the matrices say of a pair: their rows have no id, that of the table of all pairs has one."""
+    return [each.text for each in page.all("tr") if name in each.text and "id" not in each.attributes]
+
+
+def test_the_matrices_say_in_words_what_each_pair_has_lacks_and_has_too_much_of() -> None:
+    details = {
+        "scopes": ["metrics", "speed-analysis"],
+        "expected_scopes": ["speed-analysis", "data-export"],
+        "missing_scopes": ["data-export"],
+        "excess_scopes": ["metrics"],
+        "projects": [{"id": 42, "name": "Shop"}],
+        "expected_projects": [43],
+        "missing_projects": [43],
+        "excess_projects": [42],
+    }
+    page = Page(render_html(verdict(pair("shop", details=details), pair("other"))))
+    told = " ".join(_matrix_rows(page, "shop")).lower()
+    for word in ("granted", "missing", "excess"):
+        assert word in told
+
+
+def test_owners_and_environments_can_be_chosen_without_their_text_being_compared() -> None:
+    page = Page(render_html(verdict(pair("a", owner="<b>web</b>"), pair("b", owner="it", environment="staging"))))
+    assert {each.attributes.get("name") for each in page.all("select")} == {"environment", "owner"}
+    assert all((each.attributes.get("value") or "0").isdigit() for each in page.all("option"))
+
+
+def test_a_partial_report_names_what_is_missing() -> None:
+    page = Page(render_html(verdict(pair("shop"), partial=True, status="unknown", missing=["host-3", "<host-4>"])))
+    assert "host-3" in page.text
+    assert "<host-4>" in page.text
+
+
 def test_the_table_says_the_status_in_words_and_has_a_caption_and_headings() -> None:
     page = Page(render_html(verdict(pair("shop", -1, [finding()], details={"scopes": None, "projects": None}))))
     (caption,) = page.all("caption")
     assert caption.text == "1 credential pair, the worst first. All dates are UTC."
     headings = [each.text for each in page.all("th") if each.attributes.get("scope") == "col"]
-    assert headings == ["Status", "Name", "Environment", "Owner", "Expires on", "Days left", "Known from", "Live"]
+    assert headings[-8:] == ["Status", "Name", "Environment", "Owner", "Expires on", "Days left", "Known from", "Live"]
     (row,) = (each for each in page.all("tr") if "id" in each.attributes)
     assert row.text == "Fail shopid-of-shop production web team 2027-06-11 -1 expiry date given accepted"
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Verdicts whose reports are shown to a browser. They are judged by the collection itself, not made up."""
+"""Verdicts whose reports are shown to their readers. They are judged by the collection itself, not made up."""
 
 from __future__ import annotations
 

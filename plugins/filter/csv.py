@@ -1,0 +1,22 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._report_filter import report
+
+
+def csv(verdict: object, previous: str = "") -> str:
+    """The filter."""
+    return report("csv", render_csv, verdict, previous=previous)
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"csv": csv}

@@ -1,0 +1,260 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Monitorings as an inventory: where the options come from, what is cached, which hosts and groups there are.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible.module_utils.common.parameters import remove_values
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.template import Templar
+from ansible.utils.display import Display
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SpeedlabError
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
+    ReadyToken,
+    settings_from,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import OPTIONS, TASK
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import carry_out
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import merged_options
+
+try:
+    from ansible.utils.unsafe_proxy import wrap_var
+except ImportError:  # since ansible-core 2.19 text is no template unless it is marked as one
+
+    def wrap_var(v: Any) -> Any:
+        return v
+
+
+display = Display()
+
+OWN_OPTIONS: dict[str, Any] = {
+    **{name: OPTIONS[name] for name in ("name", "url", "state", "enabled", "stale_factor")},
+    "include": {"type": "list", "elements": "str", "choices": ["last_report"], "default": []},
+    "host_by": {"type": "str", "choices": ["hostname", "monitoring"], "default": "hostname"},
+}
+
+_ENDINGS = ("speedlab.yml", "speedlab.yaml")
+_CACHE_FORMAT = 1  # what another version of this plugin left in the cache is not read
+_SELECTING = ("name", "url", "state", "enabled", "stale_factor", "include")
+_PLACEHOLDERS: dict[str, Any] = {"int": 0, "bool": False, "list": []}
+
+Monitoring = dict[str, Any]
+Found = dict[str, Any]  # the monitorings, and when they were read
+
+
+class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
+    """A subclass has the documentation; all the rest is here."""
+
+    NAME = ""
+
+    def verify_file(self, path: str) -> bool:
+        name = Path(path).name
+        named_so = name in _ENDINGS or name.endswith(tuple(f".{ending}" for ending in _ENDINGS))
+        return named_so and bool(super().verify_file(path))
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        """What core reads in its own way are its own options alone. Its errors quote values, an empty environment
+        variable is a value to it, and it does not know the rank of the credentials: so it sees none of the others.
+        """
+        spec = argument_spec(OWN_OPTIONS)
+        ours = {name: rule.get("default", _PLACEHOLDERS.get(rule["type"], "")) for name, rule in spec.items()}
+        super().set_options(task_keys, var_options=var_options, direct={**(direct or {}), **ours})
+
+    def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        config = self._read_config_data(path)
+        given = {name: value for name, value in config.items() if name not in self._options_of_core()}
+        extra_variables = self._vars or {}
+        template = Templar(loader=loader, variables=extra_variables).template
+        options = _typed(merged_options(given, extra_variables, template))
+        found = self._found(options, may_read_cache=cache)
+        for host, monitorings in by_host(found["monitorings"], options["host_by"]).items():
+            self._add(inventory, host, monitorings, variables_of(monitorings, found["read_at"], options["host_by"]))
+
+    def _options_of_core(self) -> set[str]:
+        """The plugin's name, and the options for caching and for constructed groups."""
+        return set(self._options) - set(argument_spec(OWN_OPTIONS))
+
+    def _found(self, options: Mapping[str, Any], *, may_read_cache: bool) -> Found:
+        if not self.get_option("cache"):
+            return read(options)
+        key = cache_key(self.NAME, options)
+        if may_read_cache:
+            with suppress(KeyError):  # not there, or too old
+                return dict(self._cache[key])
+        found = self._cache[key] = read(options)
+        return found
+
+    def _add(
+        self, inventory: InventoryData, host: str, monitorings: list[Monitoring], variables: Mapping[str, Any]
+    ) -> None:
+        inventory.add_host(host)
+        for name, value in variables.items():
+            inventory.set_variable(host, name, _never_a_template(value))
+        for group in sorted({self._sanitize_group_name(group) for each in monitorings for group in groups_of(each)}):
+            inventory.add_group(group)
+            inventory.add_child(group, host)
+        strict, known = self.get_option("strict"), inventory.hosts[host].get_vars()
+        self._set_composite_vars(self.get_option("compose"), known, host, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), {}, host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, host, strict=strict)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read(options: Mapping[str, Any]) -> Found:
+    """What the API lists, site secrets redacted. Raises :class:`AnsibleParserError` with the reason."""
+    task_options = {**{name: rule.get("default") for name, rule in OPTIONS.items()}, **options}
+    execution = carry_out(
+        TASK,
+        task_options,
+        check_mode=False,
+        diff_mode=False,
+        reporter=Reporter(warn=display.warning),
+        environ=os.environ,
+        ansible=ansible_version,
+    )
+    register_secrets([*execution.secrets, *execution.bearers])
+    if execution.failed:
+        raise AnsibleParserError(remove_values(execution.result["msg"], as_quoted(execution.secrets)))
+    return {
+        "monitorings": execution.result["monitorings"],
+        "read_at": execution.result["verdict"]["checked_at"],
+    }
+
+
+def cache_key(plugin: str, options: Mapping[str, Any]) -> str:
+    """A name for what :func:`read` would find: another for each pair, project and selection, and no secret in it."""
+    try:
+        settings = settings_from(options, os.environ, plugin)
+        login = settings.required_login()
+    except SpeedlabError as error:
+        raise AnsibleParserError(error.message) from None
+    if isinstance(login, ReadyToken):  # it has no name, but it is far too long to be found out by its digest
+        who = hashlib.sha256(login.access_token.encode()).hexdigest()
+        identity = [login.endpoint, login.project_id, who]
+    else:
+        identity = [settings.connection.auth_url.text, login.project_id, login.client_id, login.scope]
+    selection = [options[name] for name in _SELECTING]
+    told = json.dumps([_CACHE_FORMAT, identity, selection])
+    return f"{plugin}_{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return typed(argument_spec(OWN_OPTIONS), given, os.environ)[0]
+    except WrongArguments as wrong:
+        raise AnsibleParserError(f"Unsupported option: {wrong}" if wrong.unsupported else str(wrong)) from None
+
+
+# --- hosts and their variables ----------------------------------------------------------------------------------------
+
+
+def by_host(monitorings: list[Monitoring], host_by: str) -> dict[str, list[Monitoring]]:
+    """The hosts with their monitorings, in the order of the API. What has no host name in its URL is its own host."""
+    hosts: dict[str, list[Monitoring]] = {}
+    for each in monitorings:
+        name = (hostname(each.get("url")) if host_by == "hostname" else "") or monitoring_host(each)
+        hosts.setdefault(name, []).append(each)
+    return hosts
+
+
+def hostname(url: object) -> str:
+    """The host name of a URL as DNS knows it, in small letters, so that one site is one host; empty if there is none.
+
+    It comes from outside: whatever has no place in a host name is replaced, so that it can be no template either.
+    """
+    try:
+        found = urlsplit(str(url or "").strip()).hostname or ""
+    except ValueError:  # brackets without an address in them
+        return ""
+    labels = (_ascii(label) for label in unicodedata.normalize("NFC", found).rstrip(".").split("."))
+    return re.sub(r"[^a-z0-9._:-]", "_", ".".join(labels))
+
+
+def _ascii(label: str) -> str:
+    """A label of an international name as DNS has it. Python's own codec would turn some into those of others."""
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+
+
+def monitoring_host(monitoring: Monitoring) -> str:
+    """A name for people, with the id that makes it the only one of its kind: ``home-mobile-50302``."""
+    letters = unicodedata.normalize("NFKD", str(monitoring.get("name") or "")).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", letters.lower())
+    return "-".join([*(words or ["monitoring"]), str(monitoring["id"])])
+
+
+def variables_of(monitorings: list[Monitoring], read_at: str, host_by: str) -> dict[str, Any]:
+    """None of them may be called like an option's variable: tasks on the host would take it for the option."""
+    shown = (
+        {"speedlab_monitoring": monitorings[0]} if host_by == "monitoring" else {"speedlab_monitorings": monitorings}
+    )
+    return {**shown, "speedlab_hostname": hostname(monitorings[0].get("url")), "speedlab_read_at": read_at}
+
+
+def _never_a_template(value: Any) -> Any:
+    """The API's text marked as unsafe where it could be a template. Up to ansible-core 2.18 all other text is better
+    left alone, since ``ansible-inventory --list`` shows the mark in place of the text.
+    """
+    if isinstance(value, dict):
+        return {_never_a_template(key): _never_a_template(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_never_a_template(item) for item in value]
+    return wrap_var(value) if isinstance(value, str) and ("{" in value or "}" in value) else value
+
+
+# --- groups -----------------------------------------------------------------------------------------------------------
+
+
+def groups_of(monitoring: Monitoring) -> Iterator[str]:
+    """The groups of a monitoring, not yet made safe."""
+    yield f"state_{_word(monitoring.get('state')) or 'unknown'}"
+    yield _staleness(monitoring)
+    config = monitoring.get("config")
+    if not isinstance(config, Mapping):
+        return
+    browser = config.get("browser")
+    named = {
+        "location": config.get("location"),
+        "browser": browser.get("name") if isinstance(browser, Mapping) else browser,
+    }
+    yield from (f"{kind}_{_word(name)}" for kind, name in named.items() if _word(name))
+    if isinstance(config.get("is_mobile"), bool):
+        yield "mobile" if config["is_mobile"] else "desktop"
+
+
+def _staleness(monitoring: Monitoring) -> str:
+    if monitoring["enabled"] is False:
+        return "disabled"
+    return {True: "stale", False: "fresh"}.get(monitoring["stale"], "staleness_unknown")
+
+
+def _word(value: object) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""

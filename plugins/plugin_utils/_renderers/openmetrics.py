@@ -1,0 +1,195 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A verdict as metrics in the OpenMetrics text format, for node_exporter's textfile collector and the like.
+
+Private to this collection: may change without notice.
+
+Decisions that the code follows:
+
+* Absolute times only: a file that nobody renews stays true, and an alert can tell how old it is.
+* A pair expires at the end of its last day (UTC), so its expiry is the midnight that follows.
+* Statuses are series of 0 and 1, one for each status, so that a change of status never leaves a gap.
+* Subjects whose labels are all the same share their series, and the worst of them shows.
+* Both readers of the format are served: whatever the classic text format of Prometheus lacks is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, worst
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
+    Verdict,
+    missing_names,
+    open_findings,
+    part_of,
+    unless_only_the_clock_moved,
+    waived_findings,
+)
+
+Subject = Mapping[str, Any]
+Labels = Mapping[str, object]
+
+_CHECKED = "speedlab_verdict_checked_timestamp_seconds"
+_CHECKED_AT = re.compile(rf"^{_CHECKED}\{{.*\}} (\d{{1,12}})$", re.MULTILINE)
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass
+class Family:
+    """A metric with its samples."""
+
+    name: str
+    help: str
+    samples: list[tuple[Labels, int]] = field(default_factory=list)
+
+    def add(self, value: int, labels: Labels) -> None:
+        self.samples.append((labels, value))
+
+    def lines(self) -> Iterable[str]:
+        if self.samples:
+            yield f"# HELP {self.name} {self.help}"
+            yield f"# TYPE {self.name} gauge"
+        for labels, value in self.samples:
+            yield f"{self.name}{{{','.join(_label(*label) for label in labels.items())}}} {value}"
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """How the metrics of one kind of subject are called, which of its details are labels, and which time it has."""
+
+    name: str
+    noun: str
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instant: tuple[str, str, Callable[[Subject], int | None]] | None = None
+
+
+def render_openmetrics(verdict: Verdict, *, previous: str = "") -> str:
+    """The metrics as the text of a file.
+
+    previous: the metrics of an earlier run, kept as they are if nothing but the time within the same day has changed.
+    """
+    return unless_only_the_clock_moved(verdict, previous, _checked_at(previous), _render)
+
+
+def _checked_at(report: str) -> str | None:
+    found = _CHECKED_AT.search(report)
+    if not found:
+        return None
+    try:
+        return datetime.fromtimestamp(int(found[1]), timezone.utc).strftime(_INSTANT)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _render(verdict: Verdict) -> str:
+    families = [*_of_the_whole(verdict), *_of_the_subjects(verdict)]
+    return "\n".join([line for family in families for line in family.lines()] + ["# EOF"]) + "\n"
+
+
+def _of_the_whole(verdict: Verdict) -> list[Family]:
+    about = {"kind": verdict["kind"]}
+    subjects = verdict["subjects"]
+    checked = Family(_CHECKED, "When the subjects were judged, in seconds since 1970.")
+    checked.add(_seconds(datetime.strptime(verdict["checked_at"], _INSTANT)), about)
+    partial = Family("speedlab_verdict_partial", "Whether some were to be judged and were not.")
+    partial.add(int(bool(verdict["partial"])), about)
+    missing = Family("speedlab_verdict_missing", "How many were to be judged and were not.")
+    missing.add(len(missing_names(verdict)), about)
+    status = Family("speedlab_verdict_status", "The status of the whole: 1 for the one that it has.")
+    counts = Family("speedlab_verdict_subjects", "How many subjects have this status.")
+    findings = Family("speedlab_verdict_findings", "How many findings of this severity there are.")
+    found = [subject["status"] for subject in subjects]
+    for each in WORST_FIRST:
+        status.add(int(verdict["status"] == each), {**about, "status": each})
+        counts.add(found.count(each), {**about, "status": each})
+    for waived, chosen in (("false", open_findings), ("true", waived_findings)):
+        severities = [finding["severity"] for subject in subjects for finding in chosen(subject)]
+        for each in WORST_FIRST:
+            findings.add(severities.count(each), {**about, "severity": each, "waived": waived})
+    return [checked, partial, missing, status, counts, findings]
+
+
+def _of_the_subjects(verdict: Verdict) -> list[Family]:
+    prefix = _PREFIXES.get(str(verdict["kind"]), _ANY)
+    status = Family(f"{prefix.name}_status", f"The status of the {prefix.noun}: 1 for the one that it has.")
+    findings = Family(f"{prefix.name}_findings", f"How many findings that nobody waived the {prefix.noun} has.")
+    families = [status, findings]
+    instant = Family(f"{prefix.name}_{prefix.instant[0]}", prefix.instant[1]) if prefix.instant else None
+    for labels, twins in _by_labels(verdict, prefix):
+        judged = worst(twin["status"] for twin in twins)
+        severities = [finding["severity"] for twin in twins for finding in open_findings(twin)]
+        for each in WORST_FIRST:
+            status.add(int(judged == each), {**labels, "status": each})
+            findings.add(severities.count(each), {**labels, "severity": each})
+        if instant and prefix.instant:
+            known = [each for each in map(prefix.instant[2], twins) if each is not None]
+            # What comes first is what an alert has to know: the earliest expiry, the run of longest ago.
+            instant.samples += [(labels, min(known))] if known else []
+    return [*families, *([instant] if instant else [])]
+
+
+def _by_labels(verdict: Verdict, prefix: Prefix) -> list[tuple[Labels, Sequence[Subject]]]:
+    """The subjects, those together that no label tells apart."""
+    groups: dict[tuple[tuple[str, str], ...], list[Subject]] = {}
+    for subject in verdict["subjects"]:
+        labels = {key: _text(subject.get(key)) for key in ("name", "environment", "owner")}
+        labels |= {key: _text(part_of(subject, *path)) for key, path in prefix.labels.items()}
+        if prefix is _ANY:
+            labels["kind"] = _text(verdict["kind"])
+        groups.setdefault(tuple(labels.items()), []).append(subject)
+    return [(dict(labels), subjects) for labels, subjects in groups.items()]
+
+
+def _expires(subject: Subject) -> int | None:
+    try:
+        last_day = date.fromisoformat(str(part_of(subject, "expiry", "expires_on")))
+        return _seconds(datetime.combine(last_day, datetime.min.time()) + timedelta(days=1))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _last_run(subject: Subject) -> int | None:
+    try:
+        return _seconds(datetime.strptime(str(part_of(subject, "last_execution")), _INSTANT))
+    except ValueError:
+        return None
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.replace(tzinfo=timezone.utc).timestamp())
+
+
+def _text(value: object) -> str:
+    """A label's value; one that is not there is empty, which Prometheus takes for no label at all."""
+    return "" if value is None else words.printable(value)
+
+
+def _label(name: str, value: object) -> str:
+    text = re.sub("\r\n?", "\n", _text(value))
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+    return f'{name}="{escaped}"'
+
+
+_PREFIXES = {
+    "credentials": Prefix(
+        "speedlab_credential",
+        "credential pair",
+        {"client_id": ("client_id",), "project_id": ("project_id",)},
+        ("expires_timestamp_seconds", "When the credential pair expires, in seconds since 1970.", _expires),
+    ),
+    "monitorings": Prefix(
+        "speedlab_monitoring",
+        "monitoring",
+        {"id": ("id",), "url": ("url",)},
+        ("last_run_timestamp_seconds", "When the monitoring last ran, in seconds since 1970.", _last_run),
+    ),
+}
+_ANY = Prefix("speedlab_subject", "subject")

@@ -1,0 +1,25 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the filters that turn a verdict into a report have in common.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+
+
+def report(name: str, render: Callable[..., str], verdict: object, **options: object) -> str:
+    """The work of the filter ``name``: Ansible's own types are made plain, then the pure renderer does the rest."""
+    try:
+        return render(as_verdict(plain(verdict)), **{key: str(plain(value)) for key, value in options.items()})
+    except (NotAVerdict, TypeError) as error:
+        raise AnsibleFilterError(f"contentsquare.speedlab.{name}: {error}") from error

@@ -1,0 +1,522 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The roles credential_audit and credential_expiry, and what surrounds them, as a nightly job runs them."""
+
+from __future__ import annotations
+
+import csv
+import http.server
+import io
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from conftest import user_environment
+from support import Run, Simulator, Unsafe, Workplace, to_yaml
+
+AUDIT = "contentsquare.speedlab.credential_audit"
+ME = "/v1/oauth/me"
+EVERY_FORMAT = ["json", "html", "junit", "markdown", "csv", "openmetrics", "sarif"]
+
+
+def day(offset: int) -> str:
+    return (datetime.now(timezone.utc).date() + timedelta(days=offset)).isoformat()
+
+
+def shop(environment: str, **more: Any) -> dict[str, Any]:
+    """The entry of one of the simulator's pairs, in good order unless told otherwise."""
+    entry = {
+        "name": f"Shop {environment}",
+        "environment": environment,
+        "owner": "web team",
+        "client_id": f"shop-{environment}",
+        "client_secret": f"simulator-secret-{environment}",
+        "expires_on": day(200),
+    }
+    return {**entry, **more}
+
+
+def audit(workplace: Workplace, *arguments: str, env: Any = None, **variables: Any) -> Run:
+    """The playbook with these variables of the role, from a file as a user has one."""
+    named = {f"credential_audit_{name}": value for name, value in variables.items()}
+    path = workplace.folder / "variables.yml"
+    path.write_text(to_yaml(named), encoding="utf-8")
+    return workplace.playbook(AUDIT, "-e", f"@{path}", *arguments, env=env)
+
+
+def report(workplace: Workplace, name: str = "credential_audit.json") -> str:
+    return (workplace.folder / "speedlab-reports" / name).read_text(encoding="utf-8")
+
+
+def verdict(workplace: Workplace) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(report(workplace))
+    return found
+
+
+def changed(run: Run) -> int:
+    """How many tasks said that they changed something."""
+    return sum(int(number) for number in re.findall(r"changed=(\d+)", run.output))
+
+
+@pytest.fixture
+def workplace(simulator: Simulator, tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path, user_environment(simulator, tmp_path))
+
+
+# --- a whole company: every finding, every format --------------------------------------------------------------------
+
+COMPANY = 210
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workplace, Run]]:
+    """Three environments of seventy pairs each, with every finding at least once, in every format."""
+    folder = tmp_path_factory.mktemp("company")
+    seed = {
+        "generate": {"pairs": COMPANY},
+        "projects": [{"id": 1, "name": "One"}, {"id": 2, "name": "Two"}],
+        "pairs": [
+            {
+                "client_id": "whole-account",
+                "client_secret": "secret-of-account",
+                "level": "account",
+                "projects": [1, 2],
+                "scopes": "speed-analysis",
+            },
+            {
+                "client_id": "revoked",
+                "client_secret": "secret-of-revoked",
+                "level": "project",
+                "projects": [1],
+                "state": "revoked",
+            },
+        ],
+    }
+    (folder / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
+    simulator = Simulator.start(folder / "simulator", "--seed", str(folder / "seed.json"))
+    place = Workplace(folder, user_environment(simulator, folder))
+    simulator.control("faults", {"path": ME, "kind": "html", "times": 1})  # one pair, whichever comes first
+    run = audit(
+        place,
+        env={"SPEEDLAB_RETRY_TIMEOUT": "0"},
+        credentials=company_pairs(),
+        report_formats=EVERY_FORMAT,
+    )
+    yield place, run
+    simulator.stop()
+
+
+def company_pairs() -> list[dict[str, Any]]:
+    pairs = [
+        {
+            "name": f"pair {number:03d}",
+            "environment": ("development", "staging", "production")[number % 3],
+            "owner": f"team {number % 7}",
+            "client_id": f"generated-{number:04d}",
+            "client_secret": f"generated-secret-{number:04d}",
+            "expires_on": day(200),
+        }
+        for number in range(1, COMPANY + 1)
+    ]
+    account = {"client_id": "whole-account", "client_secret": "secret-of-account", "project_id": 1}
+    special: list[dict[str, Any]] = [
+        {"expires_on": day(-1)},
+        {"expires_on": day(0)},
+        {"expires_on": day(20)},
+        {"expires_on": None},
+        {"client_id": "revoked", "client_secret": "secret-of-revoked"},
+        {"expected_scopes": ["speed-analysis", "metrics", "data-export"]},
+        {"expected_scopes": ["speed-analysis"]},
+        {"expected_projects": [1]},
+        {**account, "expected_projects": [1]},
+        {**account, "project_id": 2, "level": "account"},
+        {**account, "level": "account", "name": "twin"},
+        {"expires_on": day(10), "waivers": [{"finding": "expires_soon", "reason": "planned", "until": day(3)}]},
+        {"waivers": [{"finding": "expires_soon", "reason": "was planned", "until": day(-1)}]},
+        {"owner": '<script>alert("x")</script>', "name": "=cmd|'/c calc'!A0", "expires_on": day(5)},
+        {
+            "owner": Unsafe("{{ 7 * 7 }} 'quoted' \"twice\""),
+            "name": "two\nlines, `ticks` | and 🚀",
+            "expires_on": day(6),
+        },
+    ]
+    for number, changes in enumerate(special, start=20):
+        pairs[number] = {**pairs[number], **changes}
+    return pairs
+
+
+def test_every_finding_is_there_and_no_pair_hides_another(company: tuple[Workplace, Run]) -> None:
+    place, _run = company
+    found = verdict(place)
+    assert found["summary"]["total"] == COMPANY
+    assert len({subject["name"] for subject in found["subjects"]}) == COMPANY
+    ids = {finding["id"] for subject in found["subjects"] for finding in subject["findings"]}
+    assert ids == {
+        *("expired", "expires_critical", "expires_soon", "expiry_unknown", "refused", "unreachable", "scope_missing"),
+        *(
+            "scope_excess",
+            "project_missing",
+            "project_excess",
+            "account_level",
+            "waiver_expired",
+            "duplicate_client_id",
+        ),
+    }
+
+
+def test_every_report_tells_the_same_counts(company: tuple[Workplace, Run]) -> None:
+    place, _run = company
+    summary = verdict(place)["summary"]
+    assert _in_html(report(place, "credential_audit.html")) == summary
+    assert _in_junit(report(place, "credential_audit.xml")) == (COMPANY, summary["fail"], summary["unknown"])
+    assert _in_csv(report(place, "credential_audit.csv")) == {key: summary[key] for key in _STATES if summary[key]}
+    assert _in_openmetrics(report(place, "credential_audit.prom")) == {key: summary[key] for key in _STATES}
+    findings = [finding for subject in verdict(place)["subjects"] for finding in subject["findings"]]
+    sarif = json.loads(report(place, "credential_audit.sarif"))["runs"][0]["results"]
+    assert Counter(each["ruleId"] for each in sarif) == Counter(each["id"] for each in findings)
+    assert sum(bool(each.get("suppressions")) for each in sarif) == sum(bool(each["waived"]) for each in findings) == 1
+    for state in _STATES:
+        assert re.search(rf"\b{summary[state]}\b", report(place, "credential_audit.md"))
+
+
+_STATES = ("pass", "warn", "fail", "unknown")
+
+
+def _in_html(page: str) -> dict[str, int]:
+    tiles = re.findall(r'<li class="tile (\w+) .*?<span class="count">([\d,]+)</span>', page, re.DOTALL)
+    counts = {state: int(count.replace(",", "")) for state, count in tiles}
+    return {"total": sum(counts.values()), **counts}
+
+
+def _in_junit(text: str) -> tuple[int, int, int]:
+    root = ElementTree.fromstring(text)
+    suite = root if root.tag == "testsuite" else root.find("testsuite")
+    assert suite is not None
+    told = tuple(int(suite.attrib[name]) for name in ("tests", "failures", "errors"))
+    cases = list(suite.iter("testcase"))
+    assert told == (len(cases), len(list(suite.iter("failure"))), len(list(suite.iter("error"))))
+    return told[0], told[1], told[2]
+
+
+def _in_csv(text: str) -> dict[str, int]:
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    return dict(Counter({(row["name"], row["environment"]): row["status"] for row in rows}.values()))
+
+
+def _in_openmetrics(text: str) -> dict[str, int]:
+    found = re.findall(r'^speedlab_verdict_subjects\{[^}]*status="(\w+)"[^}]*\} (\d+)', text, re.MULTILINE)
+    return {state: int(float(number)) for state, number in found}
+
+
+def test_it_fails_by_the_worst_and_only_after_every_report_is_written(company: tuple[Workplace, Run]) -> None:
+    place, run = company
+    assert run.status == 2
+    assert f"checked {COMPANY} credential pairs" in run.output
+    written = sorted(path.name for path in (place.folder / "speedlab-reports").iterdir())
+    assert written == sorted(f"credential_audit.{end}" for end in ("json", "html", "xml", "md", "csv", "prom", "sarif"))
+
+
+def test_hostile_texts_come_out_harmless(company: tuple[Workplace, Run]) -> None:
+    place, run = company
+    assert "<script>alert" not in report(place, "credential_audit.html")
+    assert "<script>alert" not in report(place, "credential_audit.md")
+    assert not re.search(r"(?m)^[\"']?[=+@]", report(place, "credential_audit.csv"))
+    assert not re.search(r",\"?=cmd", report(place, "credential_audit.csv"))
+    for name in ("json", "html", "csv", "sarif"):
+        assert "{{ 7 * 7 }}" in report(place, f"credential_audit.{name}").replace("&#123;", "{").replace("&#125;", "}")
+    assert "49 'quoted'" not in run.output
+    names = {subject["name"] for subject in verdict(place)["subjects"]}
+    assert {"=cmd|'/c calc'!A0", "two\nlines, `ticks` | and 🚀"} <= names
+
+
+def test_no_report_holds_a_secret(company: tuple[Workplace, Run]) -> None:
+    place, run = company
+    for path in (place.folder / "speedlab-reports").iterdir():
+        assert "generated-secret" not in path.read_text(encoding="utf-8")
+    assert "generated-secret" not in run.output
+
+
+# --- from night to night ----------------------------------------------------------------------------------------------
+
+
+class Webhook:
+    """A receiver of notifications that keeps what it got, and may refuse some."""
+
+    def __init__(self) -> None:
+        self.got: list[dict[str, Any]] = []
+        self.refusals = 0
+        hook = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                refused = hook.refusals > 0
+                hook.refusals -= refused
+                if not refused:
+                    hook.got.append(json.loads(body))
+                self.send_response(503 if refused else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks/secret-of-webhook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    hook = Webhook()
+    yield hook
+    hook.close()
+
+
+def test_it_speaks_on_a_change_and_only_then(workplace: Workplace, webhook: Webhook) -> None:
+    pairs = [shop("development", expires_on=day(3)), shop("staging", expires_on=day(20)), shop("production")]
+    told = {"state_file": "state.json", "notify_url": webhook.url, "fail_on": [], "notify_delay": 0}
+    first = audit(workplace, credentials=pairs, **told)
+    assert first.status == 0, first.output
+    (message,) = webhook.got
+    assert [noted["finding"] for noted in message["new"]] == ["expires_critical", "expires_soon"]
+    again = audit(workplace, credentials=pairs, **told)
+    assert again.status == 0, again.output
+    assert changed(again) == 0, again.output
+    assert len(webhook.got) == 1
+    rotated = [shop("development", expires_on=day(365)), *pairs[1:]]
+    audit(workplace, credentials=rotated, **told)
+    assert len(webhook.got) == 2
+    assert [(noted["name"], noted["finding"]) for noted in webhook.got[1]["resolved"]] == [
+        ("Shop development", "expires_critical")
+    ]
+    assert webhook.got[1]["new"] == webhook.got[1]["due"] == []
+    everything = json.dumps(webhook.got) + first.output + again.output
+    assert "simulator-secret" not in everything
+    assert "secret-of-webhook" not in everything
+
+
+def test_what_the_webhook_did_not_take_is_told_by_the_next_run(workplace: Workplace, webhook: Webhook) -> None:
+    pairs = [shop("staging", expires_on=day(20))]
+    told = {"state_file": "state.json", "notify_url": webhook.url, "fail_on": [], "notify_delay": 0}
+    webhook.refusals = 99
+    failed = audit(workplace, credentials=pairs, notify_retries=1, **told)
+    assert failed.status == 2
+    assert "the webhook did not take it (HTTP 503)" in failed.output
+    assert "secret-of-webhook" not in failed.output
+    assert verdict(workplace)["summary"]["warn"] == 1
+    webhook.refusals = 1
+    audit(workplace, credentials=pairs, notify_retries=3, **told)
+    assert [noted["finding"] for noted in webhook.got[0]["new"]] == ["expires_soon"]
+
+
+def test_a_pair_out_of_reach_resolves_nothing(workplace: Workplace, simulator: Simulator, webhook: Webhook) -> None:
+    pairs = [shop("production", expected_scopes=["speed-analysis"])]
+    told = {"state_file": "state.json", "notify_url": webhook.url, "fail_on": [], "notify_form": "slack"}
+    audit(workplace, credentials=pairs, **told)
+    simulator.control("faults", {"path": ME, "kind": "html", "times": 1})
+    run = audit(workplace, credentials=pairs, env={"SPEEDLAB_RETRY_TIMEOUT": "0"}, **told)
+    assert "1 new, 0 resolved, 0 unchanged, 1 that could not be seen" in run.output
+    assert "unreachable" in webhook.got[1]["text"]
+
+
+def test_a_damaged_state_file_is_named_after_the_reports_are_written(workplace: Workplace) -> None:
+    (workplace.folder / "state.json").write_text('{"schema_version": "7"}', encoding="utf-8")
+    run = audit(workplace, credentials=[shop("production")], state_file="state.json")
+    assert run.status == 2
+    assert "the state is not one of schema version 1" in run.output
+    assert verdict(workplace)["status"] == "pass"
+
+
+def test_a_dry_run_checks_and_writes_nothing(workplace: Workplace, webhook: Webhook) -> None:
+    told = {"state_file": "state.json", "notify_url": webhook.url}
+    run = audit(workplace, "--check", credentials=[shop("production", expires_on=day(20))], **told)
+    assert run.status == 0, run.output
+    assert "1 warn" in run.output
+    assert "this is a dry run" in run.output
+    assert not (workplace.folder / "speedlab-reports").exists()
+    assert not (workplace.folder / "state.json").exists()
+    assert webhook.got == []
+
+
+# --- expectations -----------------------------------------------------------------------------------------------------
+
+
+def test_expectations_are_written_from_what_the_pairs_may_do_and_then_held(
+    workplace: Workplace, simulator: Simulator
+) -> None:
+    bare = [
+        {key: value for key, value in shop(name).items() if key != "expires_on"} for name in ("staging", "production")
+    ]
+    account = {"name": "Account", "client_id": "group-account", "client_secret": "simulator-secret-account"}
+    (workplace.folder / "credentials.yml").write_text(
+        to_yaml({"credential_audit_credentials": [*bare, account]}), encoding="utf-8"
+    )
+    book = ("contentsquare.speedlab.credential_expectations", "-e", "@credentials.yml")
+    first = workplace.playbook(*book)
+    assert first.status == 0, first.output
+    path = workplace.folder / "expectations.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "simulator-secret" not in text
+    expected = {each["name"]: each for each in yaml.safe_load(text)["credential_audit_expectations"]}
+    assert sorted(expected["Shop staging"]["expected_scopes"]) == ["metrics", "speed-analysis"]
+    assert expected["Shop staging"]["expected_projects"] == [10102]
+    assert expected["Account"]["level"] == "account"
+    assert expected["Account"]["created_on"] is None
+    again = workplace.playbook(*book)
+    assert changed(again) == 0
+    path.write_text(text.replace("created_on:", f"created_on: {day(-10)} "), encoding="utf-8")
+    run = workplace.playbook(AUDIT, "-e", "@credentials.yml", "-e", "@expectations.yml")
+    assert run.status == 0, run.output
+    assert verdict(workplace)["summary"] == {"total": 3, "pass": 3, "warn": 0, "fail": 0, "unknown": 0}
+
+
+def test_an_expectation_of_a_pair_that_is_not_listed_is_an_error(workplace: Workplace, simulator: Simulator) -> None:
+    run = audit(workplace, credentials=[shop("production")], expectations=[{"name": "Shop prodcution"}])
+    assert run.status == 2
+    assert "Shop prodcution" in run.output
+    assert simulator.all_calls == {}
+
+
+# --- inventory style --------------------------------------------------------------------------------------------------
+
+
+def inventory(workplace: Workplace, **hosts: dict[str, Any]) -> str:
+    """Hosts that are nothing but names, each with the pair of its variables."""
+    document = {
+        "all": {
+            "vars": {
+                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                "credential_audit_credential": {
+                    "client_id": "shop-{{ shop }}",
+                    "client_secret": "simulator-secret-{{ shop }}",
+                    "expires_on": "{{ ends }}",
+                },
+            },
+            "children": {
+                "shops": {
+                    "vars": {"credential_audit_environment": "production", "ends": day(100)},
+                    "hosts": {name.replace("_", "-"): variables for name, variables in hosts.items()},
+                }
+            },
+        }
+    }
+    path = workplace.folder / "inventory.yml"
+    path.write_text(to_yaml(document), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("serial", ["100%", "1"])
+def test_hosts_leave_parts_that_a_last_play_merges(workplace: Workplace, serial: str) -> None:
+    hosts = inventory(
+        workplace,
+        fr={"shop": "production"},
+        de={"shop": "staging"},
+        es={"shop": "production"},
+        it={"shop": "development"},
+    )
+    run = audit(workplace, "-i", hosts, "--forks", "4", hosts="shops", serial=serial, fail_on=["fail"])
+    assert run.status == 0, run.output
+    found = verdict(workplace)
+    assert sorted(subject["name"] for subject in found["subjects"]) == ["de", "es", "fr", "it"]
+    assert {subject["environment"] for subject in found["subjects"]} == {"production"}
+    assert found["partial"] is False
+    twins = [s["name"] for s in found["subjects"] if "duplicate_client_id" in {f["id"] for f in s["findings"]}]
+    assert sorted(twins) == ["es", "fr"]
+    assert list((workplace.folder / "speedlab-reports" / "parts").iterdir()) == []
+    again = audit(workplace, "-i", hosts, hosts="shops", serial=serial, fail_on=["fail"])
+    assert changed(again) == 0, again.output
+
+
+@pytest.mark.parametrize("broken", [{"shop": "staging", "ends": "never"}, {"ends": day(9)}], ids=["date", "variable"])
+def test_a_host_that_fails_makes_the_verdict_partial_and_is_named(workplace: Workplace, broken: dict[str, Any]) -> None:
+    hosts = inventory(workplace, bad=broken, good={"shop": "production"})
+    run = audit(workplace, "-i", hosts, hosts="shops", serial="1")
+    assert run.status == 2
+    found = verdict(workplace)
+    assert (found["partial"], found["missing"], found["status"]) == (True, ["bad"], "unknown")
+    assert [subject["name"] for subject in found["subjects"]] == ["good"]
+    assert "Missing: bad" in run.output
+
+
+def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"}, it={"shop": "development"})
+    for names in ("fr,it", "de"):
+        sliced = audit(
+            workplace, "-i", hosts, "--limit", f"localhost,{names}", hosts="shops", stage="collect", run_id="7"
+        )
+        assert sliced.status == 0, sliced.output
+    assert not (workplace.folder / "speedlab-reports" / "credential_audit.json").exists()
+    merged = audit(workplace, "-i", hosts, hosts="shops", stage="report", run_id="7")
+    assert merged.status == 0, merged.output
+    assert verdict(workplace)["summary"]["pass"] == 3
+
+
+def test_slices_that_share_no_id_are_told_so(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"})
+    run = audit(workplace, "-i", hosts, hosts="shops", stage="collect")
+    assert run.status == 2
+    assert "credential_audit_run_id" in run.output
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expires_on"),
+    [
+        ({"created_on": date(2027, 2, 28) - timedelta(days=365), "lifetime": 365}, "2027-02-28"),
+        ({"expires_on": "2028-02-29"}, "2028-02-29"),
+        ({"expires_on": "2026-12-31T23:30:00-02:00"}, "2027-01-01"),
+        ({"expires_on": "2027-01-01T00:30:00+02:00"}, "2026-12-31"),
+    ],
+    ids=["a year", "leap day", "an offset into the next year", "an offset into the last year"],
+)
+def test_dates_at_the_edges_are_right(workplace: Workplace, given: dict[str, Any], expires_on: str) -> None:
+    entry = {key: value for key, value in given.items() if key != "lifetime"}
+    audit(workplace, credentials=[{**shop("production", expires_on=None), **entry}], verify="none", fail_on=[])
+    (subject,) = verdict(workplace)["subjects"]
+    assert subject["details"]["expiry"]["expires_on"] == expires_on
+
+
+@pytest.mark.parametrize("wrong", [{"expires_on": "2027-02-29"}, {"expires_on": "soon"}, {"created_on": "2999-01-01"}])
+def test_a_date_that_is_none_is_an_error_before_any_request(
+    workplace: Workplace, simulator: Simulator, wrong: dict[str, Any]
+) -> None:
+    run = audit(workplace, credentials=[shop("staging"), shop("production", **wrong)])
+    assert run.status == 2
+    assert "Shop production" in run.output
+    assert simulator.all_calls == {}
+
+
+# --- the small brother ------------------------------------------------------------------------------------------------
+
+
+def test_the_role_credential_expiry_reports_and_then_fails(workplace: Workplace) -> None:
+    pairs = [shop("production"), shop("staging", expires_on=day(2)), shop("development", client_secret="")]
+    (workplace.folder / "c.yml").write_text(to_yaml({"credential_expiry_credentials": pairs}), encoding="utf-8")
+    run = workplace.playbook("contentsquare.speedlab.credential_expiry", "-e", "@c.yml")
+    assert run.status == 2
+    assert "2 of 3 credential pairs: fail or unknown" in run.output
+    found = json.loads(report(workplace, "credential_expiry.json"))
+    assert [(each["name"], each["status"]) for each in found["subjects"]] == [
+        ("Shop staging", "fail"),
+        ("Shop development", "unknown"),
+        ("Shop production", "pass"),
+    ]
+    again = workplace.playbook("contentsquare.speedlab.credential_expiry", "-e", "@c.yml")
+    assert changed(again) == 0

@@ -1,0 +1,122 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The published JSON Schema describes what modules return and reports hold, and catches what they never would."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timezone
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
+    Expectation,
+    Live,
+    Observation,
+    Project,
+    Waiver,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
+from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import ROOT
+
+SCHEMA = json.loads((ROOT / "docs/schemas/verdict-1.schema.json").read_text("utf-8"))
+NOW = datetime(2026, 11, 25, 1, 0, tzinfo=timezone.utc)
+
+
+def problems(verdict: dict[str, Any]) -> list[str]:
+    return [error.message for error in Draft202012Validator(SCHEMA).iter_errors(verdict)]
+
+
+def credentials(live: Live) -> dict[str, Any]:
+    """A verdict over one pair with everything that can be declared of it, through the JSON report."""
+    declared = Expectation(
+        name="Shop",
+        environment="production",
+        owner=None,
+        client_id="shop",
+        project_id=None,
+        level=None,
+        expected_scopes=("speed-analysis", "metrics"),
+        expected_projects=(1,),
+        created_on=date(2025, 12, 1),
+        expires_on=None,
+        waivers=(Waiver("scope_excess", "planned", date(2027, 1, 1)), Waiver("refused", "was", date(2026, 1, 1))),
+    )
+    known = live == "accepted"
+    seen = Observation(
+        live,
+        ("speed-analysis", "data-export") if known else None,
+        (Project(1, "One"), Project(2, "Two")) if known else None,
+        "" if known else "The API said no.",
+    )
+    judged = judge_credentials([declared], [seen], Thresholds(30, 7, 365), NOW)
+    verdict = Verdict("credentials", tuple(each.as_subject() for each in judged), NOW, ("host-3",))
+    found: dict[str, Any] = json.loads(render_json(verdict.as_dict()))
+    return found
+
+
+MONITORING = {
+    "id": 1,
+    "name": "Home",
+    "url": "https://shop.example/",
+    "state": "KO",
+    "enabled": True,
+    "frequency": 60,
+    "last_execution": "2026-11-24T01:00:00Z",
+    "age_seconds": 86400,
+    "stale": True,
+    "last_report": {"metrics": {"score": 91, "speed_index": None}},
+}
+
+
+def test_the_schema_itself_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("live", ["accepted", "refused", "unreachable", "not_checked"])
+def test_a_verdict_on_credentials_is_as_the_schema_says(live: Live) -> None:
+    assert problems(credentials(live)) == []
+
+
+@pytest.mark.parametrize("monitoring", [MONITORING, {"id": 2, "name": "New", "enabled": False}])
+def test_a_verdict_on_monitorings_is_as_the_schema_says(monitoring: dict[str, Any]) -> None:
+    assert problems(json.loads(render_json(judge_monitorings([monitoring], NOW).as_dict()))) == []
+
+
+def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:
+    gate = credentials("accepted")
+    gate["kind"] = "gate"
+    gate["subjects"][0]["details"] = {"budget": 4000}
+    assert problems(gate) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        (("status",), "ok"),
+        (("schema_version",), "2"),
+        (("checked_at",), "2026-11-25"),
+        (("summary", "fail"), -1),
+        (("subjects", 0, "status"), None),
+        (("subjects", 0, "findings", 0, "severity"), "bad"),
+        (("subjects", 0, "findings", 0, "waived"), {"reason": "r"}),
+        (("subjects", 0, "details", "live"), "alive"),
+        (("subjects", 0, "details", "expiry", "days_left"), "3"),
+        (("missing",), "host-3"),
+    ],
+)
+def test_what_no_module_returns_is_caught(place: tuple[Any, ...], wrong: Any) -> None:
+    verdict = credentials("accepted")
+    part: Any = verdict
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = wrong
+    assert problems(verdict)
