@@ -23,7 +23,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge import findings, monitorings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import render_markdown
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import literal, render_markdown
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import RULES, render_sarif
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers.samples import (
@@ -179,6 +179,13 @@ def test_markdown_shows_what_needs_somebody_and_folds_the_rest() -> None:
 @pytest.mark.parametrize("text", ["<b>", "a|b", "`x`", "[x](y)", "@all", "#12", "!34", "http://x.y", "www.x.y"])
 def test_markdown_makes_no_markup_of_a_text(text: str) -> None:
     assert text not in render_markdown(verdict(pair(text, -1, [finding("fail", id="expired", message=text)])))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_in_markdown_is_one_line_without_a_tag_or_a_border_of_a_cell(text: str) -> None:
+    shown = literal(text)
+    assert not set("<>\n\r\t\x00") & set(shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*\|", shown)
 
 
 def test_markdown_names_who_is_missing() -> None:
