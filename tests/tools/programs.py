@@ -34,7 +34,8 @@ def install() -> None:
             f"Not here: {', '.join(programs)}. Debian and Ubuntu have them in the packages {' '.join(packages)};"
             " install them, or run this as root."
         )
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # The package of Prometheus would start a server on a machine that runs systemd; only its checker is wanted here.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_OFFLINE": "1"}
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", "--quiet", *arguments], env=environment, stdin=subprocess.DEVNULL, check=True)
     if missing():

@@ -122,7 +122,7 @@ def test_the_version_is_that_of_galaxy_yml(checkout: Path) -> None:
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with nothing but an apt-get that writes down what it is asked for, and a superuser."""
-    script(tmp_path / "apt-get", f'echo "$*" >> {tmp_path}/asked')
+    script(tmp_path / "apt-get", f'echo "$SYSTEMD_OFFLINE $*" >> {tmp_path}/asked')
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 0)
     return tmp_path
@@ -142,6 +142,7 @@ def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machi
     asked = (machine / "asked").read_text().splitlines()
     assert asked[0].endswith("update")
     assert asked[1].endswith("--no-install-recommends prometheus")
+    assert asked[1].startswith("1 "), "no service of a package is started"
 
 
 def test_who_may_not_install_is_told_what_to_install(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,6 +111,14 @@ def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:
         (("subjects", 0, "details", "live"), "alive"),
         (("subjects", 0, "details", "expiry", "days_left"), "3"),
         (("missing",), "host-3"),
+        (("missing",), []),
+        (("partial",), False),
+        (("status",), "pass"),
+        (("subjects",), []),
+        (("subjects", 0, "status"), "pass"),
+        (("subjects", 0, "findings"), []),
+        (("subjects", 0, "details", "expiry", "health"), "unknown"),
+        (("subjects", 0, "details", "expiry", "days_left"), None),
     ],
 )
 def test_what_no_module_returns_is_caught(place: tuple[Any, ...], wrong: Any) -> None:

@@ -18,14 +18,24 @@ from ansible.template import Templar
 
 from ansible_collections.contentsquare.speedlab.plugins.filter import (
     changes_since,
+    csv,
     html,
     json_report,
+    junit,
+    markdown,
     merge_verdicts,
     notification,
+    openmetrics,
     query,
+    sarif,
 )
 
 Template = Callable[..., Any]
+
+PLUGINS = (
+    *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
+    *(notification, openmetrics, query, sarif),
+)
 
 
 @pytest.fixture
@@ -39,7 +49,7 @@ def template(tmp_path: Path) -> Template:
         loaded = _load(source)
         templar = Templar(loader=DataLoader(), variables=loaded)
         filters = getattr(templar, "_engine", templar).environment.filters
-        for plugin in (changes_since, html, json_report, merge_verdicts, notification, query):
+        for plugin in PLUGINS:
             for name, function in plugin.FilterModule().filters().items():
                 filters[name] = function
         return templar.template(loaded["expression"])

@@ -19,6 +19,8 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain impo
 
 Template = Callable[..., Any]
 
+REPORTS = ("json_report", "html", "junit", "markdown", "csv", "openmetrics", "sarif")
+
 VERDICT = {
     "schema_version": "1",
     "kind": "credentials",
@@ -66,7 +68,24 @@ def test_html_takes_ansibles_own_types_and_a_title(template: Template) -> None:
     assert "&lt;Shop&gt; \N{ROCKET}" in page
 
 
-@pytest.mark.parametrize("name", ["json_report", "html"])
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("junit(title=given)", 'testsuite name="Pairs &amp; people" tests="1" failures="1"'),
+        ("markdown(title=given)", "## Pairs &amp; people\n"),
+        ("sarif(location=given) | string", '"uri": "Pairs%20&%20people"'),
+        ("csv", "credentials,1,fail,<Shop> \N{ROCKET},production,"),
+        ("openmetrics", 'speedlab_credential_status{name="<Shop> \N{ROCKET}",'),
+    ],
+    ids=["junit", "markdown", "sarif", "csv", "openmetrics"],
+)
+def test_the_other_reports_take_ansibles_own_types_and_their_options(
+    template: Template, expression: str, told: str
+) -> None:
+    assert told in template(f"verdict | {expression}", verdict=VERDICT, given="Pairs & people")
+
+
+@pytest.mark.parametrize("name", REPORTS)
 def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name: str) -> None:
     earlier = plain(template(f"verdict | {name} | string", verdict=VERDICT))
     later = {**VERDICT, "checked_at": "2026-11-23T23:00:00Z"}
@@ -74,7 +93,7 @@ def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name:
     assert again == earlier
 
 
-@pytest.mark.parametrize("name", ["json_report", "html"])
+@pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize(
     ("value", "told"),
     [
@@ -90,7 +109,7 @@ def test_what_is_not_a_verdict_is_refused_by_name(template: Template, name: str,
     assert f"contentsquare.speedlab.{name}: " in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["html", "json_report", "query"])
+@pytest.mark.parametrize("name", [*REPORTS, "query"])
 def test_every_option_that_is_documented_is_one_that_the_filter_has(name: str) -> None:
     module = import_module(f"ansible_collections.contentsquare.speedlab.plugins.filter.{name}")
     described = yaml.safe_load(Path(module.__file__ or "").with_suffix(".yml").read_text("utf-8"))["DOCUMENTATION"]

@@ -20,11 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge import findings, monitorings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import render_markdown
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import literal, render_markdown
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import RULES, render_sarif
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers.samples import (
     finding,
     monitoring,
@@ -180,8 +181,19 @@ def test_markdown_makes_no_markup_of_a_text(text: str) -> None:
     assert text not in render_markdown(verdict(pair(text, -1, [finding("fail", id="expired", message=text)])))
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_in_markdown_is_one_line_without_a_tag_or_a_border_of_a_cell(text: str) -> None:
+    shown = literal(text)
+    assert not set("<>\n\r\t\x00") & set(shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*\|", shown)
+
+
 def test_markdown_names_who_is_missing() -> None:
     assert "host-3" in render_markdown(verdict(pair("good"), partial=True, status="unknown", missing=["host-3"]))
+
+
+def test_markdown_cuts_long_texts() -> None:
+    assert len(render_markdown(verdict(pair("n" * 10_000, -1, [finding(message="m" * 10_000)])))) < 3_000
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
@@ -210,6 +222,17 @@ def test_no_cell_of_csv_is_a_formula(text: str) -> None:
         assert row[name].startswith("'")
 
 
+@pytest.mark.parametrize("text", ["a;=1", "a\t+1", "a\n@x", "a\r\n-1"])
+def test_no_cell_of_csv_becomes_a_formula_where_another_border_is_read(text: str) -> None:
+    (row,) = rows_of(render_csv(verdict(pair(text))))
+    assert re.search(r"[;\t\n]'", row["name"])
+
+
+def test_csv_names_who_is_missing() -> None:
+    rows = rows_of(render_csv(verdict(pair("good"), partial=True, status="unknown", missing=["host-3"])))
+    assert [(row["name"], row["status"], row["finding"]) for row in rows][1:] == [("host-3", "unknown", "missing")]
+
+
 # --- OpenMetrics ------------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +257,31 @@ def test_openmetrics_has_no_series_twice_and_shows_the_worst_of_twins() -> None:
     assert re.search(r'^speedlab_credential_status\{name="shop".*status="fail"\} 1$', report, re.MULTILINE)
 
 
+def test_openmetrics_of_nothing_is_unknown_and_not_silent() -> None:
+    report = render_openmetrics(verdict())
+    assert 'speedlab_verdict_status{kind="credentials",status="unknown"} 1\n' in report
+    assert 'speedlab_verdict_subjects{kind="credentials",status="pass"} 0\n' in report
+
+
 # --- SARIF ------------------------------------------------------------------------------------------------------------
+
+
+def test_sarif_describes_every_finding_that_there_is_and_no_other() -> None:
+    assert set(RULES) == {*findings.FINDINGS, *monitorings.FINDINGS}
+
+
+def test_sarif_names_a_rule_that_it_does_not_know_by_its_id() -> None:
+    log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(id="too_slow")]), kind="gate")))
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == "too slow."
+
+
+@pytest.mark.parametrize("text", ["see [here](https://x.example)", "{0} of {12}"])
+def test_sarif_has_no_link_and_no_placeholder_out_of_a_text(text: str) -> None:
+    log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(message=text, fix="")]))))
+    (result,) = log["runs"][0]["results"]
+    assert "](" not in result["message"]["text"]
+    assert not re.search(r"(?<!\{)\{\d+\}(?!\})", result["message"]["text"])
 
 
 def test_sarif_has_a_result_for_each_finding_and_suppresses_what_is_waived() -> None:
