@@ -9,14 +9,31 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from .._client.errors import ApiError
 from .._client.lab import AnalysisReport
 from .._judge.metrics import read_metrics, run_failed
 from .dates import api_date
 from .presentation import presented
 from .task import Result
+
+Found = TypeVar("Found")
+
+
+def unless_refused(read: Callable[[], Found]) -> Found | ApiError:
+    """What ``read`` gives, or why the API does not give it.
+
+    Such an error is about one report alone, unlike trouble that another call would meet as well. The API does not say
+    with which status it refuses an id that it does not know, so not only 404 counts.
+    """
+    try:
+        return read()
+    except ApiError as error:
+        if error.retryable:
+            raise
+        return error
 
 
 def report_result(found: AnalysisReport, *, redact: bool) -> Result:
