@@ -116,7 +116,10 @@ class Lab:
         return _objects(self._call(_PREFIX + "scenario/list", body, about="scenarios"), "scenarios", _numbered)
 
     def scenario_report(self, scenario_id: int, date: int) -> Json | None:
-        """The report of the run at ``date`` (epoch milliseconds, as :meth:`scenario_runs` gives it); None without one."""
+        """The report of the run at ``date`` (epoch milliseconds, as :meth:`scenario_runs` gives it).
+
+        None where the run has no report.
+        """
         about = f"the report of scenario {scenario_id}"
         payload = self._call(_PREFIX + "scenario/report", {"scenarioId": scenario_id, "date": date}, about=about)
         report = payload.get("scenarioReport") if isinstance(payload, dict) else None
