@@ -108,6 +108,11 @@ checksum:
   returned: success
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+mode:
+  description: Mode of the file.
+  returned: success
+  type: str
+  sample: "0600"
 failure:
   description: What went wrong, for playbooks that branch on it.
   returned: failure

@@ -43,8 +43,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
         before.set_mode(mode)
     after = _described(content, mode)
     diff = {"before": {} if before.content is None else _described(before.content, before.mode), "after": after}
-    result = {"dest": before.path, **{key: after[key] for key in ("size", "entries", "checksum")}}
-    return Outcome(result, changed=changed or before.mode != mode, diff=diff)
+    return Outcome({"dest": before.path, **after}, changed=changed or before.mode != mode, diff=diff)
 
 
 def _wanted(options: Options) -> str:

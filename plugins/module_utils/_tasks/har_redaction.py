@@ -94,7 +94,11 @@ def _body(value: Any) -> Any:
 
 def _without_secrets(text: str) -> str:
     """Text, which may hold URLs, without log-ins and without the values of secret parameters in them."""
-    return without_login(_PARAMETER.sub(_parameter, text) if "=" in text else text)
+    return without_login(_without_parameters(text))
+
+
+def _without_parameters(text: str) -> str:
+    return _PARAMETER.sub(_parameter, text) if "=" in text else text
 
 
 def _parameter(match: re.Match[str]) -> str:
@@ -102,4 +106,4 @@ def _parameter(match: re.Match[str]) -> str:
     within = unquote(value)  # a whole URL, as of a page to return to
     if _secret(unquote(name)) or (within != value and _without_secrets(within) != within):
         return f"{name}={REDACTED}"
-    return match[0]
+    return f"{name}={_without_parameters(value)}"  # the same, for one that is not encoded
