@@ -29,6 +29,7 @@ _SECRET_NAME = re.compile(
     r"|^(sid|sig|code|key|state|nonce)$"
 )
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>]+)=([^&;#\s\"'<>]+)")
+_LOGIN_AT_HOST = re.compile(r"[^\s/:@]+:[^\s/]+(?=@[^\s/@]+$)")  # the header Host, as a careless client sends it
 _BODIES = frozenset({"post_data", "_web_socket_messages", "_event_source_messages"})
 _TEXT_OF_AN_ANSWER = frozenset({"text", "encoding"})  # its size and its type stay
 
@@ -94,7 +95,9 @@ def _body(value: Any) -> Any:
 
 def _without_secrets(text: str) -> str:
     """Text, which may hold URLs, without log-ins and without the values of secret parameters in them."""
-    return without_login(_without_parameters(text))
+    found = without_login(_without_parameters(text))
+    host = _LOGIN_AT_HOST.match(found) if "@" in found else None
+    return REDACTED + found[host.end() :] if host else found
 
 
 def _without_parameters(text: str) -> str:

@@ -118,6 +118,8 @@ def test_messages_of_web_sockets_are_left_out() -> None:
     ("url", "shown"),
     [
         ("https://user:CANARY@shop.example/", f"https://{HIDDEN}@shop.example/"),
+        ("user:CANARY@shop.example", f"{HIDDEN}@shop.example"),
+        ("user:CAN@NARY@shop.example:8443", f"{HIDDEN}@shop.example:8443"),
         ("https://x.example/?a=1&access_token=CANARY&b=2#top", f"https://x.example/?a=1&access_token={HIDDEN}&b=2#top"),
         ("https://x.example/#id_token=CANARY", f"https://x.example/#id_token={HIDDEN}"),
         ("https://x.example/a;jsessionid=CANARY", f"https://x.example/a;jsessionid={HIDDEN}"),
