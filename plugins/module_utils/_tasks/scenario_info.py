@@ -120,7 +120,8 @@ class _Reader:
 
     def _add_runs(self, scenario: _Scenario) -> None:
         rows = self._client.lab.scenario_runs(scenario.id, self._period)
-        # Asked for last: a run that fails meanwhile is then in no list but this one.
+        # The same limit gives enough of them: the failed ones among the newest are the newest failed ones. They are
+        # asked for last, so that a run that fails meanwhile is in this list alone and harms nothing.
         failed = self._client.lab.scenario_runs(scenario.id, replace(self._period, error=True)) if rows else []
         failed_dates = {row["date"] for row in failed if _dated(row)}
         dated = sorted((row for row in rows if _dated(row)), key=lambda row: row["date"], reverse=True)
