@@ -10,6 +10,7 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
@@ -21,9 +22,15 @@ from ._secrets import register_secrets
 from ._tasks.task import Task, carry_out
 
 
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Ansible would add what it finds at a ``dest`` of the result, which the other front does not."""
+        return kwargs
+
+
 def main(task: Task) -> None:
     """Carry out ``task`` with the parameters that Ansible passed to this process."""
-    module = AnsibleModule(argument_spec=argument_spec(task.options), supports_check_mode=True)
+    module = _Module(argument_spec=argument_spec(task.options), supports_check_mode=True)
     execution = carry_out(
         task,
         module.params,

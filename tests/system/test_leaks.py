@@ -36,6 +36,8 @@ from support import BIN, Run, Simulator
 TOKEN = "contentsquare.speedlab.speedlab_token"
 CREDENTIALS = "contentsquare.speedlab.speedlab_credentials_info"
 MONITORINGS = "contentsquare.speedlab.speedlab_monitoring_info"
+REPORTS = "contentsquare.speedlab.speedlab_report_info"
+HAR = "contentsquare.speedlab.speedlab_har"
 LOOKUP = "contentsquare.speedlab.speedlab"
 INVENTORY = "contentsquare.speedlab.monitorings"
 
@@ -354,6 +356,18 @@ def test_what_a_site_keeps_secret_is_redacted_or_the_result_hidden(
         {"name": "shown", MONITORINGS: {"redact": False, **everything}, "register": "shown"},
         {"name": "shown query", MONITORINGS: {"redact": False, "query": "monitorings[].config"}},
         keep_token(whole, inputs, "site.json"),
+        {"name": "report", REPORTS: {"report_id": "{{ shown.monitorings[0].last_report.id }}"}},
+        {
+            "name": "shown report",
+            REPORTS: {"report_id": "{{ shown.monitorings[0].last_report.id }}", "redact": False},
+        },
+        {
+            "name": "HAR",
+            HAR: {
+                "report_id": "{{ shown.monitorings[0].last_report.id }}",
+                "dest": "~/page.har",
+            },
+        },
         in_process=in_process,
     )
     succeeded(run)
@@ -363,6 +377,9 @@ def test_what_a_site_keeps_secret_is_redacted_or_the_result_hidden(
     assert run.of("query")[0]["query_result"] == [config]
     assert "censored" in run.of("shown")[0]
     assert "censored" in run.of("shown query")[0]
+    assert run.of("report")[0]["reports"][0]["config"]["basic_auth"]["password"] == "VALUE_REDACTED"
+    assert "censored" in run.of("shown report")[0]
+    assert run.of("HAR")[0]["entries"] == 1
     kept = json.loads((inputs / "site.json").read_text(encoding="utf-8"))
     assert kept[0]["basic_auth"]["password"] == secrets["site-password"].text
     assert secrets["site-cookie"].text in kept[1]

@@ -201,13 +201,52 @@ def monitorings(api: ScriptedApi) -> dict[str, Any]:
     return {**LOGIN, "include": ["last_report", "reports", "statistics"]}
 
 
+def scenarios(api: ScriptedApi) -> dict[str, Any]:
+    runs = {"scenario": {"reports": [{"date": 1542117158294, "summary": {"fail": 0}}]}}
+    run = {"date": 1542117158294, "summary": {"fail": 0}, "steps": [{"id": "a", "name": "Home"}]}
+    api.expect_token()
+    api.expect_lab("scenario/list", {}, {"scenarios": [{"id": 1, "name": "x"}]})
+    api.expect_lab("scenario/reports", {"scenarioId": 1}, runs)
+    api.expect_lab("scenario/reports", {"scenarioId": 1, "error": True}, {})
+    api.expect_lab("scenario/report", {"scenarioId": 1, "date": 1542117158294}, {"scenarioReport": run})
+    api.expect_lab("scenario/step/report", {"stepId": "a"}, {"report": REPORT})
+    return {**LOGIN, "include": ["reports", "last_report", "steps"]}
+
+
+def reports(api: ScriptedApi) -> dict[str, Any]:
+    api.ordered = False
+    api.expect_token()
+    api.expect_lab("analysis/report", {"reportId": "1"}, {"report": REPORT})
+    api.expect_lab("analysis/report", {"reportId": "2"}, None)
+    return {**LOGIN, "report_id": ["1", "2"]}
+
+
+def a_har(api: ScriptedApi) -> dict[str, Any]:
+    api.expect_token()
+    api.expect_lab("analysis/har", {"reportId": "1"}, {"log": {"entries": []}})
+    return {**LOGIN, "report_id": "1", "dest": "$SPEEDLAB_TEST_FOLDER/1.har"}
+
+
+@pytest.fixture(autouse=True)
+def a_folder_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path))
+
+
 SCRIPTS = {
     "speedlab_token": a_token,
     "speedlab_credentials_info": an_identity,
+    "speedlab_har": a_har,
     "speedlab_monitoring_info": monitorings,
+    "speedlab_report_info": reports,
+    "speedlab_scenario_info": scenarios,
 }
 OF_ANSIBLE = {"changed", "failed", "warnings", "diff", "msg", "_ansible_no_log"}
-OF_THE_API = {"date", "summary", "public_report_url"}  # what a report holds beside what the collection adds to it
+OF_THE_API = {
+    "date",
+    "summary",
+    "public_report_url",
+    "steps",
+}  # what a report holds beside what the collection adds to it
 
 
 def undocumented(result: Any, documented: dict[str, Any], where: str = "") -> list[str]:

@@ -72,6 +72,13 @@ class MissingLibrary(SpeedlabError):
     code = "library_missing"
 
 
+class FileNotWritten(SpeedlabError):
+    """What was read could not be saved where the task runs."""
+
+    code = "file_not_written"
+    default_hint = "Check the rights and the space on the file system where the task runs."
+
+
 # --- the credential pair ----------------------------------------------------------------------------------------------
 
 

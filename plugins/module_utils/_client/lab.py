@@ -115,11 +115,15 @@ class Lab:
         body = {"name": name} if name else {}
         return _objects(self._call(_PREFIX + "scenario/list", body, about="scenarios"), "scenarios", _numbered)
 
-    def scenario_report(self, scenario_id: int, date: int) -> Json:
-        """The report of the run at ``date`` (epoch milliseconds, as :meth:`scenario_runs` gives it)."""
+    def scenario_report(self, scenario_id: int, date: int) -> Json | None:
+        """The report of the run at ``date`` (epoch milliseconds, as :meth:`scenario_runs` gives it).
+
+        None where the run has no report.
+        """
         about = f"the report of scenario {scenario_id}"
         payload = self._call(_PREFIX + "scenario/report", {"scenarioId": scenario_id, "date": date}, about=about)
-        return _object(_object(payload, about).get("scenarioReport"), about)
+        report = payload.get("scenarioReport") if isinstance(payload, dict) else None
+        return None if report is None else _object(report, about)
 
     def scenario_runs(self, scenario_id: int, period: Period) -> list[Json]:
         """The runs of a scenario within a period; with none the API may leave the scenario out."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options that are dates.
+"""Options that are dates, and dates of the API.
 
 Private to this collection: may change without notice.
 """
@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from .._client.errors import SettingsError
-from .._judge.dates import parse_date, parse_instant
+from .._judge.dates import instant_from_epoch_ms, iso_utc, parse_date, parse_instant
 
 Parsed = TypeVar("Parsed")
 
@@ -36,3 +36,17 @@ def date_option(value: Any, option: str) -> date | None:
 def instant_option(value: Any, option: str) -> datetime | None:
     """An instant; a date alone is its first moment (UTC), as is a text without an offset taken for UTC."""
     return _parsed(parse_instant, value, option)
+
+
+def api_instant(value: Any) -> datetime | None:
+    """An instant of the API; what is no number of milliseconds since 1970, and 0, say that there is none."""
+    try:
+        return instant_from_epoch_ms(value) if value else None
+    except ValueError:
+        return None
+
+
+def api_date(value: Any) -> str | None:
+    """The same as results show it."""
+    instant = api_instant(value)
+    return None if instant is None else iso_utc(instant)

@@ -18,14 +18,16 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import SettingsError
-from .._client.lab import AnalysisReport, Period, Runs
-from .._judge.dates import instant_from_epoch_ms, iso_utc
+from .._client.lab import Period, Runs
+from .._judge.dates import iso_utc
 from .._judge.freshness import assess_freshness
-from .._judge.metrics import averages_from_statistics, read_metrics, run_failed
+from .._judge.metrics import averages_from_statistics, run_failed
 from .._judge.monitorings import judge_monitorings
-from .dates import instant_option
+from .dates import api_instant
+from .periods import PERIOD_OPTIONS, period_of
 from .presentation import presented
 from .progress import every_now_and_then
+from .reports import report_result, run_result
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
@@ -40,10 +42,7 @@ OPTIONS: dict[str, Any] = {
         "choices": ["last_report", "reports", "statistics"],
         "default": [],
     },
-    "last_days": {"type": "int"},
-    "date_from": {"type": "raw"},
-    "date_to": {"type": "raw"},
-    "limit": {"type": "int"},
+    **PERIOD_OPTIONS,
     "stale_factor": {"type": "float", "default": 2.0},
     "redact": {"type": "bool", "default": True},
     "query": {"type": "str"},
@@ -51,7 +50,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
-    period = _period(options)
+    period = period_of(options)
     if not options["stale_factor"] > 0:
         raise SettingsError(f"stale_factor is {options['stale_factor']:g}, but has to be more than 0")
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
@@ -68,35 +67,10 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome(result)
 
 
-def _period(options: Options) -> Period:
-    """The checked period; the API takes dates in UTC with milliseconds."""
-    instants = {name: instant_option(options[name], name) for name in ("date_from", "date_to")}
-    first, last = instants["date_from"], instants["date_to"]
-    if first and last and last < first:
-        raise SettingsError("date_to lies before date_from")
-    if options["last_days"] is not None and (first or last):
-        raise SettingsError(
-            "last_days goes with neither date_from nor date_to, since the API does not say which counts"
-        )
-    for name, least in (("last_days", 1), ("limit", 0)):
-        if options[name] is not None and options[name] < least:
-            raise SettingsError(f"{name} is {options[name]}, but has to be {least} or more")
-    return Period(
-        limit=options["limit"],
-        last_days=options["last_days"],
-        date_from=_api_date(first),
-        date_to=_api_date(last),
-    )
-
-
-def _api_date(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
-
-
 def _described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
     """One monitoring of the list as the result shows it; fields that are not known here are kept."""
     found = presented(item, redact=options["redact"])
-    last = _instant(item.get("lastExecution"))
+    last = api_instant(item.get("lastExecution"))
     enabled = found.get("enabled") is not False
     freshness = assess_freshness(last, found.get("frequency"), enabled, now, options["stale_factor"])
     known = {
@@ -113,14 +87,6 @@ def _described(item: Mapping[str, Any], options: Options, now: datetime) -> Resu
         "stale": freshness.stale,
     }
     return {**found, **known}
-
-
-def _instant(value: Any) -> datetime | None:
-    """An instant of the API; what is no number of milliseconds since 1970, and 0, say that there is none."""
-    try:
-        return instant_from_epoch_ms(value) if value else None
-    except ValueError:
-        return None
 
 
 def _wanted(monitoring: Result, options: Options) -> bool:
@@ -166,43 +132,17 @@ def _add_details(monitorings: list[Result], options: Options, period: Period, cl
         monitoring, kind = call
         if kind == "last_report":
             report = client.lab.last_report(monitoring["id"], metrics_only=True)
-            monitoring["last_report"] = report and _report(report, redact)
+            monitoring["last_report"] = report and report_result(report, redact=redact)
             return
         runs = client.lab.monitoring_runs(monitoring["id"], period)
         if "reports" in include:
-            monitoring["reports"] = [_run(row, redact) for row in runs.rows]
+            monitoring["reports"] = [run_result(row, redact=redact) for row in runs.rows]
         if "statistics" in include:
             monitoring["statistics"] = _statistics(runs)
 
     work = [call for monitoring in monitorings for call in calls(monitoring)]
     done = every_now_and_then(client.reporter.progress, "Reading monitorings")
     in_parallel(fetch, work, client.settings.connection.concurrency, done)
-
-
-def _report(found: AnalysisReport, redact: bool) -> Result:
-    report: Result = presented(found.report, redact=redact)
-    return {**report, **_measured(found.report), "missing": list(found.missing)}
-
-
-def _run(row: Mapping[str, Any], redact: bool) -> Result:
-    return {**presented(row, redact=redact), **_measured(row)}
-
-
-def _measured(report: Mapping[str, Any]) -> Result:
-    date = _instant(report.get("date"))
-    return {
-        "id": _report_id(report),
-        "date": None if date is None else iso_utc(date),
-        "failed": run_failed(report),
-        "metrics": read_metrics(report),
-    }
-
-
-def _report_id(report: Mapping[str, Any]) -> str | None:
-    """A report does not reliably carry its id (API reference, 5.1): its public URL ends with it."""
-    last_part = str(report.get("publicReportUrl") or "").rstrip("/").rpartition("/")[2]
-    found = report.get("id") or report.get("reportId") or last_part
-    return str(found) if found else None
 
 
 def _statistics(runs: Runs) -> Result:

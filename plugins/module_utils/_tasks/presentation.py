@@ -63,17 +63,23 @@ def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[st
 
 
 @lru_cache(maxsize=1024)
-def _is_secret(key: str) -> bool:
+def is_secret(key: str) -> bool:
+    """Whether a key in snake_case names something that a site keeps secret."""
     return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
 
 
 def _redacted(value: Any, hidden: set[str]) -> Any:
     """The shaped value without secrets; the texts that it leaves out are added to ``hidden``."""
     if isinstance(value, dict):
-        return _renamed(value, lambda name, item: (_hidden if _is_secret(name) else _redacted)(item, hidden))
+        return _renamed(value, lambda name, item: (_hidden if is_secret(name) else _redacted)(item, hidden))
     if isinstance(value, list):
         return [_redacted(item, hidden) for item in value]
-    return _URL_LOGIN.sub(REDACTED, value) if isinstance(value, str) and "@" in value else value
+    return without_login(value) if isinstance(value, str) else value
+
+
+def without_login(text: str) -> str:
+    """The text without the user names and passwords of URLs in it."""
+    return _URL_LOGIN.sub(REDACTED, text) if "@" in text else text
 
 
 def _hidden(value: Any, hidden: set[str]) -> Any:

@@ -14,7 +14,10 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_credentials_info,
+    speedlab_har,
     speedlab_monitoring_info,
+    speedlab_report_info,
+    speedlab_scenario_info,
     speedlab_token,
 )
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
@@ -27,6 +30,7 @@ LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.clie
 TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
+SCENARIOS, REPORTS, HAR = (each.ActionModule for each in (speedlab_scenario_info, speedlab_report_info, speedlab_har))
 Script = Callable[[ScriptedApi], None]
 LISTED = [{"id": 1, "name": "A &amp; B", "state": "OK", "config": {"basicAuth": {"user": "u", "password": "CANARY"}}}]
 
@@ -46,6 +50,30 @@ def a_list(api: ScriptedApi) -> None:
 
 def an_identity(api: ScriptedApi) -> None:
     api.expect_identity(reply(samples.identity_answer()))
+
+
+def scenarios(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("scenario/list", {}, {"scenarios": [{"id": 1, "name": "A &amp; B"}]})
+
+
+def runs(api: ScriptedApi) -> None:
+    scenarios(api)
+    rows = {"scenario": {"reports": [{"date": 1542117158294, "summary": {"fail": 1}}]}}
+    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2}, rows)
+    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2, "error": True}, None)
+
+
+def reports(api: ScriptedApi) -> None:
+    report = {"date": 1542117158294, "summary": {"score": 90}, "config": LISTED[0]["config"]}
+    api.expect_token()
+    api.expect_lab("analysis/report", {"reportId": "a"}, {"report": report})
+    api.expect_lab("analysis/report", {"reportId": "b"}, None)
+
+
+def a_har(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("analysis/har", {"reportId": "a"}, {"log": {"entries": [{"cookies": ["CANARY"]}]}})
 
 
 def refused(api: ScriptedApi) -> None:
@@ -68,6 +96,17 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("monitorings, selected in text", MONITORINGS, {**LOGIN, "monitoring_id": "1,2", "enabled": "yes"}, a_list),
     ("credentials", CREDENTIALS, LOGIN, an_identity),
     ("credentials, unverified", CREDENTIALS, {**LOGIN, "verify": "none"}, nothing),
+    ("scenarios", SCENARIOS, LOGIN, scenarios),
+    ("scenarios, queried", SCENARIOS, {**LOGIN, "query": "scenarios[].name"}, scenarios),
+    ("scenarios, an id that is not there", SCENARIOS, {**LOGIN, "scenario_id": "1,9"}, scenarios),
+    ("runs of scenarios", SCENARIOS, {**LOGIN, "include": ["reports"], "last_days": "2"}, runs),
+    ("reports", REPORTS, {**LOGIN, "report_id": "a,b", "concurrency": 1}, reports),
+    ("reports, unredacted", REPORTS, {**LOGIN, "report_id": "a,b", "concurrency": 1, "redact": False}, reports),
+    ("no report", REPORTS, {**LOGIN, "report_id": []}, nothing),
+    ("no id", REPORTS, LOGIN, nothing),
+    ("a HAR", HAR, {**LOGIN, "report_id": "a", "dest": "$SPEEDLAB_TEST_FOLDER/a.har"}, a_har),
+    ("a HAR of two", HAR, {**LOGIN, "report_id": "a", "step_id": "b", "dest": "/a.har"}, nothing),
+    ("a HAR in a directory that is not there", HAR, {**LOGIN, "report_id": "a", "dest": "/no/such/a.har"}, nothing),
     ("a secret that is too short", TOKEN, {**LOGIN, "client_secret": "short"}, nothing),
     ("an unknown option", TOKEN, {**LOGIN, "clientid": "x"}, nothing),
     ("two unknown options", MONITORINGS, {**LOGIN, "nmae": "x", "ulr": "y"}, nothing),
@@ -78,7 +117,8 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("a wrong query", MONITORINGS, {**LOGIN, "query": "a["}, nothing),
     ("nobody to log in", TOKEN, {}, nothing),
 ]
-_OF_THE_FRONT = {"invocation", "_ansible_no_log", "warnings"}  # a module hands its warnings over in its own way
+# A module hands its warnings over in its own way; each front writes its files to a folder of its own.
+_OF_THE_FRONT = {"invocation", "_ansible_no_log", "warnings", "dest"}
 _OF_THE_CLOCK = {"expires_at", "expires_in", "checked_at"}
 
 
@@ -103,12 +143,21 @@ def test_both_fronts_give_the_same_result(
     check: bool,
 ) -> None:
     calls = nothing if check and action is TOKEN else script  # speedlab_token makes no request in check mode
+    for folder in ("files-of-the-module", "files-of-the-action"):
+        (tmp_path / folder).mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-module"))
+    monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path / "files-of-the-module"))
     calls(api)
     by_module = run_module(action.TASK, arguments, check=check)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-action"))
+    monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path / "files-of-the-action"))
     calls(api)
     by_action = Play(action, arguments, check=check).run()
     if "failure" not in by_module:  # a module that refuses its arguments can say no more than Ansible does
         assert by_action.pop("failure", {"code": "bad_input"})["code"] == "bad_input"
     assert shown(by_action) == shown(by_module)
+    assert written(tmp_path / "files-of-the-action") == written(tmp_path / "files-of-the-module")
+
+
+def written(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {path.name: (path.stat().st_mode, path.read_bytes()) for path in folder.iterdir()}

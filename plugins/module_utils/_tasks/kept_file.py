@@ -1,0 +1,101 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A file that a task keeps: looked at first, compared, and replaced in one step.
+
+Private to this collection: may change without notice.
+
+The tasks know nothing of Ansible, so its helpers for files are out of reach; a task in the controller's own process has
+none of them anyway.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from .._client.errors import FileNotWritten, SettingsError
+
+_OCTAL = re.compile(r"(0o?)?[0-7]{3}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """What lies at a path before the task: None for both where there is no file."""
+
+    path: str
+    content: bytes | None
+    mode: int | None
+
+    @classmethod
+    def at(cls, path: str, option: str) -> KeptFile:
+        """Raises :class:`SettingsError`, naming the option, where no file can be written; changes nothing."""
+        path = os.path.abspath(path)
+        folder = os.path.dirname(path)
+        if not os.path.isdir(folder):
+            raise SettingsError(
+                f"{option}: the directory {folder} does not exist",
+                hint="Make it first, say with ansible.builtin.file; no request was made.",
+            )
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SettingsError(f"{option}: the directory {folder} cannot be written to")
+        try:
+            found = os.lstat(path)
+            if not stat.S_ISREG(found.st_mode):
+                # Behind a link there may be a file that somebody else chose.
+                raise SettingsError(f"{option}: {path} is a directory, a symbolic link or another thing than a file")
+            with open(path, "rb") as file:
+                return cls(path, file.read(), stat.S_IMODE(found.st_mode))
+        except FileNotFoundError:
+            return cls(path, None, None)
+        except OSError as error:
+            raise SettingsError(f"{option}: {path} cannot be read: {_reason(error)}") from None
+
+    def write(self, content: bytes, mode: int) -> None:
+        """Replace the file in one step; whoever reads it meanwhile sees the old one or the new one, whole."""
+        temporary = None
+        try:
+            descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(self.path), prefix=".speedlab-")  # mode 0600
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+                os.fchmod(descriptor, mode)
+            os.replace(temporary, self.path)
+        except OSError as error:
+            if temporary is not None:
+                with suppress(OSError):
+                    os.unlink(temporary)
+            raise FileNotWritten(f"{self.path} could not be written: {_reason(error)}") from None
+
+    def set_mode(self, mode: int) -> None:
+        try:
+            os.chmod(self.path, mode)
+        except OSError as error:
+            raise FileNotWritten(f"The mode of {self.path} could not be set: {_reason(error)}") from None
+
+
+def file_mode(value: Any, option: str) -> int:
+    """The mode of a file as playbooks give it: text in octal, or the number that YAML made of unquoted 0600."""
+    number = value if isinstance(value, int) else -1
+    if isinstance(value, str) and _OCTAL.fullmatch(value.strip()):
+        number = int(value.strip()[-3:], 8)
+    if isinstance(value, bool) or not 0 <= number <= 0o777:
+        raise SettingsError(f'{option} has to be a mode in octal and within quotes, such as "0600"')
+    return number
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno or errno.EIO)

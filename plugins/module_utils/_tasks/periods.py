@@ -1,0 +1,50 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that say which runs are asked for.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from .._client.errors import SettingsError
+from .._client.lab import Period
+from .dates import instant_option
+from .task import Options
+
+PERIOD_OPTIONS: dict[str, Any] = {
+    "last_days": {"type": "int"},
+    "date_from": {"type": "raw"},
+    "date_to": {"type": "raw"},
+    "limit": {"type": "int"},
+}
+
+
+def period_of(options: Options) -> Period:
+    """The checked period; the API takes dates in UTC with milliseconds."""
+    instants = {name: instant_option(options[name], name) for name in ("date_from", "date_to")}
+    first, last = instants["date_from"], instants["date_to"]
+    if first and last and last < first:
+        raise SettingsError("date_to lies before date_from")
+    if options["last_days"] is not None and (first or last):
+        raise SettingsError(
+            "last_days goes with neither date_from nor date_to, since the API does not say which counts"
+        )
+    for name, least in (("last_days", 1), ("limit", 0)):
+        if options[name] is not None and options[name] < least:
+            raise SettingsError(f"{name} is {options[name]}, but has to be {least} or more")
+    return Period(
+        limit=options["limit"],
+        last_days=options["last_days"],
+        date_from=_api_date(first),
+        date_to=_api_date(last),
+    )
+
+
+def _api_date(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports of pages, and runs of monitorings, as results show them.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from .._client.errors import ApiError
+from .._client.lab import AnalysisReport
+from .._judge.metrics import read_metrics, run_failed
+from .dates import api_date
+from .presentation import presented
+from .task import Result
+
+Found = TypeVar("Found")
+
+
+def unless_refused(read: Callable[[], Found]) -> Found | ApiError:
+    """What ``read`` gives, or why the API does not give it.
+
+    Such an error is about one report alone, unlike trouble that another call would meet as well. The API does not say
+    with which status it refuses an id that it does not know, so not only 404 counts.
+    """
+    try:
+        return read()
+    except ApiError as error:
+        if error.retryable:
+            raise
+        return error
+
+
+def report_result(found: AnalysisReport, *, redact: bool) -> Result:
+    """A whole report, with its metrics and the names of the parts that the API could not produce."""
+    report: Result = presented(found.report, redact=redact)
+    return {**report, **_measured(found.report), "missing": list(found.missing)}
+
+
+def run_result(row: Mapping[str, Any], *, redact: bool) -> Result:
+    """A row of the runs of a monitoring."""
+    return {**presented(row, redact=redact), **_measured(row)}
+
+
+def _measured(report: Mapping[str, Any]) -> Result:
+    return {
+        "id": _report_id(report),
+        "date": api_date(report.get("date")),
+        "failed": run_failed(report),
+        "metrics": read_metrics(report),
+    }
+
+
+def _report_id(report: Mapping[str, Any]) -> str | None:
+    """A report does not reliably carry its id (API reference, 5.1): its public URL ends with it."""
+    last_part = str(report.get("publicReportUrl") or "").rstrip("/").rpartition("/")[2]
+    found = report.get("id") or report.get("reportId") or last_part
+    return str(found) if found else None

@@ -1,0 +1,197 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task speedlab_scenario_info.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._client.client import Client
+from .._client.concurrency import in_parallel
+from .._client.errors import ApiError
+from .._client.lab import Json, Period
+from .._judge.metrics import METRICS, read_metrics
+from .._judge.scenarios import GRADES, grade_run
+from .dates import api_date, api_instant
+from .periods import PERIOD_OPTIONS, period_of
+from .presentation import presented
+from .progress import every_now_and_then
+from .reports import report_result, unless_refused
+from .task import Options, Outcome, Result, Task
+
+OPTIONS: dict[str, Any] = {
+    "scenario_id": {"type": "list", "elements": "int"},
+    "name": {"type": "str"},
+    "include": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["last_report", "reports", "steps"],
+        "default": [],
+    },
+    **PERIOD_OPTIONS,
+    "redact": {"type": "bool", "default": True},
+    "query": {"type": "str"},
+}
+
+# A step of a run is undocumented (API reference, 7.2): where its id may be, in the order in which they are tried.
+_STEP_IDS = ("id", "stepId", "stepResultId", "scenarioStepResultId", "resultId")
+
+
+def run(options: Options, client: Client, check_mode: bool) -> Outcome:
+    period = period_of(options)
+    listed = client.lab.scenarios(name=options["name"] or "")
+    ids = options["scenario_id"]
+    _warn_of_missing(set(ids or ()) - {item["id"] for item in listed}, client)
+    selected = [item for item in listed if ids is None or item["id"] in ids]
+    found = [_Scenario(item["id"], _described(item, options["redact"])) for item in selected]
+    if options["include"]:
+        _Reader(client, period, options).add_details(found)
+    return Outcome({"scenarios": [each.shown for each in found], "summary": _summary(found, bool(options["include"]))})
+
+
+def _described(item: Mapping[str, Any], redact: bool) -> Result:
+    """One scenario of the list as the result shows it; fields that are not known here are kept."""
+    return {**presented(item, redact=redact), "name": html.unescape(str(item.get("name") or ""))}
+
+
+def _warn_of_missing(missing: set[int], client: Client) -> None:
+    if missing:
+        client.reporter.warn(
+            f"No scenario has the id {', '.join(str(number) for number in sorted(missing))}"
+            " among those that the token and name select."
+        )
+
+
+def _summary(found: list[_Scenario], with_runs: bool) -> Result:
+    if not with_runs:
+        return {"total": len(found)}
+    grades = Counter(run["status"] for each in found for run in each.runs)
+    return {
+        "total": len(found),
+        "by_status": dict(sorted(Counter(each.shown["status"] for each in found).items())),
+        "runs": {"total": sum(grades.values()), **{grade: grades[grade] for grade in GRADES}},
+    }
+
+
+# --- what `include` asks for ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Scenario:
+    """A scenario as the result shows it, and what further calls need to know of it."""
+
+    id: int
+    shown: Result
+    runs: list[Result] = field(default_factory=list)
+    newest: int | None = None  # date of the newest run, as the API wants it back
+
+
+class _Reader:
+    """Reads the runs of all scenarios, then the report of the newest one of each, then the steps of these."""
+
+    def __init__(self, client: Client, period: Period, options: Options) -> None:
+        self._client = client
+        self._period = period
+        self._include = set(options["include"])
+        self._redact = options["redact"]
+        self._refusals: list[ApiError] = []
+
+    def add_details(self, found: list[_Scenario]) -> None:
+        self._each(self._add_runs, found, "Reading runs of scenarios")
+        if self._include & {"last_report", "steps"}:
+            self._each(self._add_last_report, found, "Reading reports of scenarios")
+        if "steps" in self._include:
+            steps = [step for each in found for step in each.shown["steps"] if step["id"]]
+            self._each(self._add_step_report, steps, "Reading steps of scenarios")
+        self._warn_of_refusals()
+
+    def _each(self, function: Callable[[Any], None], items: list[Any], what: str) -> None:
+        done = every_now_and_then(self._client.reporter.progress, what)
+        in_parallel(function, items, self._client.settings.connection.concurrency, done)
+
+    def _add_runs(self, scenario: _Scenario) -> None:
+        rows = self._client.lab.scenario_runs(scenario.id, self._period)
+        # The same limit gives enough of them: the failed ones among the newest are the newest failed ones. They are
+        # asked for last, so that a run that fails meanwhile is in this list alone and harms nothing.
+        failed = self._client.lab.scenario_runs(scenario.id, replace(self._period, error=True)) if rows else []
+        failed_dates = {row["date"] for row in failed if _dated(row)}
+        dated = sorted((row for row in rows if _dated(row)), key=lambda row: row["date"], reverse=True)
+        undated = [row for row in rows if not _dated(row)]
+        scenario.runs = [self._run(row, row["date"] in failed_dates) for row in dated]
+        scenario.runs += [self._run(row, None) for row in undated]
+        scenario.newest = dated[0]["date"] if dated else None
+        newest = scenario.runs[0] if dated else {"status": "unknown", "date": None}
+        scenario.shown.update(status=newest["status"], last_run=newest["date"])
+        if "reports" in self._include:
+            scenario.shown["reports"] = scenario.runs
+
+    def _run(self, row: Json, failed: bool | None) -> Result:
+        shown: Result = presented(row, redact=self._redact)
+        return {**shown, "date": api_date(row.get("date")), "status": grade_run(row, failed)}
+
+    def _add_last_report(self, scenario: _Scenario) -> None:
+        date = scenario.newest
+        found = None if date is None else self._or_none(lambda: self._client.lab.scenario_report(scenario.id, date))
+        if "last_report" in self._include:
+            scenario.shown["last_report"] = None if found is None else self._report(found, scenario.shown)
+        if "steps" in self._include:
+            steps = found.get("steps") if found else None
+            scenario.shown["steps"] = [self._step(step) for step in steps] if isinstance(steps, list) else []
+
+    def _report(self, found: Json, scenario: Result) -> Result:
+        shown: Result = presented(found, redact=self._redact)
+        status = scenario["status"]
+        metrics = dict.fromkeys(METRICS) if status == "failed" else read_metrics(found)
+        return {**shown, "date": scenario["last_run"], "status": status, "metrics": metrics}
+
+    def _step(self, step: Any) -> Result:
+        """A step as the run's report lists it, its own report still to come."""
+        if not isinstance(step, dict):
+            return {"id": None, "name": html.unescape(step) if isinstance(step, str) else "", "report": None}
+        shown: Result = presented(step, redact=self._redact)
+        return {**shown, "id": _step_id(step), "name": html.unescape(str(step.get("name") or "")), "report": None}
+
+    def _add_step_report(self, step: Result) -> None:
+        found = self._or_none(lambda: self._client.lab.step_report(step["id"]))
+        step["report"] = None if found is None else report_result(found, redact=self._redact)
+
+    def _or_none(self, read: Callable[[], Any]) -> Any:
+        """What ``read`` gives; None where the API refuses it, for then it may still give all other reports."""
+        found = unless_refused(read)
+        if isinstance(found, ApiError):
+            self._refusals.append(found)
+            return None
+        return found
+
+    def _warn_of_refusals(self) -> None:
+        if self._refusals:
+            more = f", and {len(self._refusals) - 1} more" if len(self._refusals) > 1 else ""
+            self._client.reporter.warn(f"Reports are missing in the result: {self._refusals[0].what}{more}.")
+
+
+def _dated(row: Json) -> bool:
+    """Whether a run has a date by which its report can be asked for."""
+    return isinstance(row.get("date"), int) and api_instant(row["date"]) is not None
+
+
+def _step_id(step: Json) -> str | None:
+    found = (step.get(key) for key in _STEP_IDS)
+    return next((str(each) for each in found if isinstance(each, (str, int)) and each), None)
+
+
+TASK = Task(
+    name="speedlab_scenario_info",
+    options=OPTIONS,
+    run=run,
+    queried=("scenarios",),
+    reveals=lambda options: not options["redact"],
+)
