@@ -10,6 +10,7 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import html
+import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -20,11 +21,13 @@ from .._client.concurrency import in_parallel
 from .._client.errors import SettingsError
 from .._client.lab import AnalysisReport, Period, Runs
 from .._judge.dates import instant_from_epoch_ms, iso_utc
+from .._judge.declared import Declared, compare
 from .._judge.freshness import assess_freshness
 from .._judge.metrics import averages_from_statistics, read_metrics, run_failed
 from .._judge.monitorings import judge_monitorings
+from .._judge.statistics import samples_of
 from .dates import instant_option
-from .presentation import presented
+from .presentation import presented, secrets_within
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
 
@@ -45,27 +48,44 @@ OPTIONS: dict[str, Any] = {
     "date_to": {"type": "raw"},
     "limit": {"type": "int"},
     "stale_factor": {"type": "float", "default": 2.0},
+    "expected": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "url": {"type": "str"},
+            "enabled": {"type": "bool"},
+            "frequency": {"type": "int"},
+            "lang": {"type": "str"},
+            "config": {"type": "dict"},
+        },
+    },
     "redact": {"type": "bool", "default": True},
     "query": {"type": "str"},
 }
+
+
+_FILTERS = ("monitoring_id", "name", "url", "state", "enabled")
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     period = _period(options)
     if not options["stale_factor"] > 0:
         raise SettingsError(f"stale_factor is {options['stale_factor']:g}, but has to be more than 0")
+    declared = _declared(options)
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
     now = datetime.now(timezone.utc)
     monitorings = [_described(item, options, now) for item in listed]
     selected = [each for each in monitorings if _wanted(each, options)]
     missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
+    comparison = None if declared is None else compare(declared, _redacted(selected, options))
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
-        "verdict": judge_monitorings(selected, now, missing).as_dict(),
+        "verdict": judge_monitorings(selected, now, missing, comparison).as_dict(),
     }
-    return Outcome(result)
+    return Outcome(result if comparison is None else {**result, "coverage": comparison.coverage()})
 
 
 def _period(options: Options) -> Period:
@@ -152,6 +172,47 @@ def _summary(monitorings: list[Result]) -> Result:
     }
 
 
+# --- what was declared, checked as a whole before the first request ---------------------------------------------------
+
+
+def _declared(options: Options) -> list[Declared] | None:
+    if options["expected"] is None:
+        return None
+    filters = [name for name in _FILTERS if options[name] is not None]
+    if filters:
+        raise SettingsError(
+            f"expected goes without {' and '.join(filters)}, since what a filter hides would look unmonitored",
+            hint="Leave the filter out, and pick from the result with query; no request was made.",
+        )
+    entries = [_entry(number, described) for number, described in enumerate(options["expected"], start=1)]
+    counts = Counter(entry.key for entry in entries)
+    for number, entry in enumerate(entries, start=1):
+        if counts[entry.key] > 1:
+            raise SettingsError(f"expected, entry {number}: {entry.name or entry.url} is declared more than once")
+    return entries
+
+
+def _entry(number: int, described: Mapping[str, Any]) -> Declared:
+    given = {key: value for key, value in described.items() if value is not None}
+    # YAML has keys and values that the API's JSON has not: numbers as keys, dates.
+    fields = presented(json.loads(json.dumps(given, default=str)), redact=False)
+    secret = next(secrets_within(fields), None)
+    if secret is not None:
+        raise SettingsError(
+            f"expected, entry {number}: {secret} holds what a site keeps secret, and a finding would show it",
+            hint="Leave it out, it is not compared; no request was made.",
+        )
+    name, url = (str(fields.pop(key, "")).strip() for key in ("name", "url"))
+    if not (name or url):
+        raise SettingsError(f"expected, entry {number}: neither name nor url says which monitoring is meant")
+    return Declared(html.unescape(name), url, fields)
+
+
+def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
+    """The same monitorings for a comparison: its findings go into reports, whatever the result itself may show."""
+    return monitorings if options["redact"] else presented(monitorings, redact=True)
+
+
 # --- what `include` asks for: one or two more calls for each monitoring ----------------------------------------------
 
 
@@ -206,11 +267,12 @@ def _report_id(report: Mapping[str, Any]) -> str | None:
 
 
 def _statistics(runs: Runs) -> Result:
-    failed = sum(run_failed(row) for row in runs.rows)
+    samples = samples_of(runs.rows)
     return {
         "averages": averages_from_statistics(runs.statistics),
-        "runs": len(runs.rows),
-        "failed_runs": failed,
+        "computed": samples.computed(),
+        "runs": samples.runs,
+        "failed_runs": samples.failed_runs,
     }
 
 

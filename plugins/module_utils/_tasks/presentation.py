@@ -12,7 +12,7 @@ Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -65,6 +65,22 @@ def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[st
 @lru_cache(maxsize=1024)
 def _is_secret(key: str) -> bool:
     return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
+
+
+def secrets_within(value: Any, where: str = "") -> Iterator[str]:
+    """The fields of a shaped value that :func:`presented` would hide, by name; never what they hold."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            path = f"{where}.{name}" if where else str(name)
+            if _is_secret(str(name)):
+                yield path
+            else:
+                yield from secrets_within(item, path)
+    elif isinstance(value, list):
+        for item in value:
+            yield from secrets_within(item, where)
+    elif isinstance(value, str) and _URL_LOGIN.search(value):
+        yield where
 
 
 def _redacted(value: Any, hidden: set[str]) -> Any:
