@@ -78,7 +78,7 @@ options:
         type: str
       url:
         description:
-          - The whole URL. The case of the host, a port that goes without saying, and a missing last slash after the host
+          - The whole URL. The case of the host, a port that goes without saying, and a slash missing after the host
             make no difference.
         type: str
       enabled:
@@ -94,8 +94,8 @@ options:
       config:
         description:
           - Fields of RV(monitorings[].config), for instance C(location), C(browser), C(mobile) (short for
-            C(is_mobile)), C(adblock), C(latency) or C(bandwidth). Of an object only the fields that are given count; its
-            name alone will do, as in C(browser=Chrome). Lists have to be equal.
+            C(is_mobile)), C(adblock), C(latency) or C(bandwidth). Of an object only the fields that are given count;
+            its name alone will do, as in C(browser=Chrome). Lists have to be equal.
           - A field that the API does not give matches no value but null.
           - Fields that hold what a site keeps secret are refused, since findings show what they compare. These are
             C(basic_auth), C(header), C(cookies), C(post_data), and all whose name sounds like a secret.
@@ -213,7 +213,7 @@ monitorings:
       contains:
         averages:
           description:
-            - Averages as the API gives them, null where there is none. It does not say whether failed runs count in them.
+            - Averages as the API gives them, null where there is none. It does not say whether failed runs count.
           type: dict
           returned: always
           sample: {score: 91.4, load_time: 2210.7, largest_contentful_paint: 1820.3, first_paint: null}

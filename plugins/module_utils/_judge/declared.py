@@ -28,7 +28,7 @@ from .numeric import real_number
 
 _PORTS = {"http": 80, "https": 443}
 # Other words for fields of a configuration, as this collection uses them elsewhere.
-_SHORT_NAMES = {"config.mobile": "config.is_mobile", "config.private": "config.is_private"}
+_SHORT_NAMES = {("config", "mobile"): ("config", "is_mobile"), ("config", "private"): ("config", "is_private")}
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -178,24 +178,28 @@ def drifts_of(entry: Declared, monitoring: Mapping[str, Any]) -> list[Drift]:
     found = []
     for path, expected in _leaves(entry.fields):
         actual = _at(monitoring, path)
-        if isinstance(actual, Mapping) and "name" in actual and not isinstance(expected, Mapping):
+        if isinstance(actual, Mapping) and "name" in actual:
             actual = actual["name"]  # a browser is declared by its name as well
         if not _same(expected, actual):
-            found.append(Drift(path, expected, actual))
+            found.append(Drift(".".join(path), expected, actual))
     return found
 
 
-def _leaves(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+_Path = tuple[str, ...]
+
+
+def _leaves(value: Mapping[str, Any], within: _Path = ()) -> Iterator[tuple[_Path, Any]]:
+    """Each declared field; an object without any declares nothing."""
     for key, item in value.items():
-        path = f"{prefix}{key}"
-        if isinstance(item, Mapping) and item:
-            yield from _leaves(item, f"{path}.")
+        path = (*within, key)
+        if isinstance(item, Mapping):
+            yield from _leaves(item, path)
         else:
             yield _SHORT_NAMES.get(path, path), item
 
 
-def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
+def _at(value: Any, path: _Path) -> Any:
+    for key in path:
         if not isinstance(value, Mapping):
             return None
         value = value.get(key)
