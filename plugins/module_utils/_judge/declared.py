@@ -9,8 +9,8 @@ Private to this collection: may change without notice.
 Decisions that the code follows:
 
 * An entry stands for every monitoring that has its name and its URL; one of the two alone will do. Names are compared
-  whole, with HTML entities decoded; URLs as a browser would take them: the host in any case, without a port that goes
-  without saying and without a login.
+  whole, with HTML entities decoded; URLs as a browser would take them: the host in any case, other letters than
+  ASCII percent-encoded or not, without a port that goes without saying and without a login.
 * Only what is declared is compared, down to single fields of objects. A field that the API does not give is no match
   for a declared value: nobody knows what it is.
 * A disabled monitoring measures nothing. Where an entry has no other one, it counts as ``disabled``, not as monitored.
@@ -19,16 +19,25 @@ Decisions that the code follows:
 from __future__ import annotations
 
 import html
+import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from .numeric import real_number
 
+_Path = tuple[str, ...]
+
 _PORTS = {"http": 80, "https": 443}
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
+_URL_CHARACTERS = string.punctuation
 # Other words for fields of a configuration, as this collection uses them elsewhere.
-_SHORT_NAMES = {("config", "mobile"): ("config", "is_mobile"), ("config", "private"): ("config", "is_private")}
+_SHORT_NAMES: dict[_Path, _Path] = {
+    ("config", "mobile"): ("config", "is_mobile"),
+    ("config", "private"): ("config", "is_private"),
+}
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -134,10 +143,22 @@ def comparable_url(url: object) -> str:
         return text
     if not host:
         return text
-    place = f"[{host}]" if ":" in host else host
+    place = f"[{host}]" if ":" in host else _ascii_host(host)
     if port is not None and port != _PORTS.get(parts.scheme):
         place += f":{port}"
-    return urlunsplit((parts.scheme, place, parts.path or "/", parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, place, *(_encoded(each) for each in (parts.path or "/", *parts[3:]))))
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:  # empty or too long labels
+        return host
+
+
+def _encoded(part: str) -> str:
+    """Part of a URL with what cannot stand there percent-encoded, in capitals; what is encoded already stays so."""
+    return _ENCODED.sub(lambda found: found.group().upper(), quote(part, safe=_URL_CHARACTERS))
 
 
 def _places(monitorings: Sequence[Mapping[str, Any]]) -> tuple[_Places, _Places]:
@@ -185,9 +206,6 @@ def drifts_of(entry: Declared, monitoring: Mapping[str, Any]) -> list[Drift]:
     return found
 
 
-_Path = tuple[str, ...]
-
-
 def _leaves(value: Mapping[str, Any], within: _Path = ()) -> Iterator[tuple[_Path, Any]]:
     """Each declared field; an object without any declares nothing."""
     for key, item in value.items():
@@ -223,7 +241,7 @@ def _same(expected: Any, actual: Any) -> bool:
     if isinstance(expected, bool) or isinstance(actual, bool):
         return _flag(expected) is not None and _flag(expected) is _flag(actual)
     if isinstance(expected, str) and real_number(actual) is not None:
-        return _number(expected) == actual
+        return bool(_number(expected) == actual)
     return bool(expected == actual)
 
 

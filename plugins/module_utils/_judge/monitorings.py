@@ -86,7 +86,7 @@ def _compared(monitoring: Mapping[str, Any], place: int, comparison: Comparison)
 
 def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
     entry = unmonitored.declared
-    details = {**dict.fromkeys(_DETAILS), "url": entry.url or None, "metrics": None, "drift": []}
+    details: dict[str, Any] = {**dict.fromkeys(_DETAILS), "url": entry.url or None, "metrics": None, "drift": []}
     return Subject(entry.name or entry.url, None, None, (_not_monitored(unmonitored),), details)
 
 
