@@ -144,10 +144,11 @@ EXAMPLES = r"""
       - url: https://www.shop.example/returns
   register: compared
 
-- name: Stop when something is not monitored at all
-  ansible.builtin.assert:
-    that: compared.coverage.not_monitored | length == 0
-    fail_msg: "Not monitored: {{ compared.coverage.not_monitored }}"
+- name: Say what nothing monitors, and what is set up otherwise
+  ansible.builtin.debug:
+    msg: "{{ compared.verdict | contentsquare.speedlab.query(reasons) }}"
+  vars:
+    reasons: subjects[].findings[?id == 'not_monitored' || id == 'config_drift'][].message
 
 - name: Read the slow end of the home page over the last month, without the runs that failed
   contentsquare.speedlab.speedlab_monitoring_info:
