@@ -555,6 +555,18 @@ def test_what_is_monitored_is_compared_with_what_is_declared(front_tasks: Tasks,
     assert not [secret for secret in SITE_SECRETS if secret in run.output + json.dumps(run.results)]
 
 
+def test_a_declared_secret_is_refused_and_in_no_output(front_tasks: Tasks, simulator: Simulator) -> None:
+    config = {
+        "basic_auth": {"user": "site-user", "password": SITE_SECRETS[0]},
+        "header": [{"key": "Authorization", "value": SITE_SECRETS[1]}],
+        "proxy": f"https://me:{SITE_SECRETS[2]}@proxy.example/",
+    }
+    run = front_tasks(read("refused", expected=[{"name": "Checkout", "config": config}]), arguments=("-vvv",))
+    assert run.failed("refused")
+    assert simulator.all_calls == {}
+    assert not [secret for secret in SITE_SECRETS if secret in run.output + json.dumps(run.results)]
+
+
 def test_drift_is_told_field_by_field(tasks: Tasks) -> None:
     run = tasks(read("declared", expected=DECLARED))
     [product] = [each for each in run.one("declared")["verdict"]["subjects"] if each["name"] == "Product page"]

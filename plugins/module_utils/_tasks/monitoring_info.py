@@ -184,7 +184,9 @@ def _declared(options: Options) -> list[Declared] | None:
             f"expected goes without {' and '.join(filters)}, since what a filter hides would look unmonitored",
             hint="Leave the filter out, and pick from the result with query; no request was made.",
         )
-    entries = [_entry(number, described) for number, described in enumerate(options["expected"], start=1)]
+    described = [_fields(each) for each in options["expected"]]
+    _refuse_secrets(described)
+    entries = [_entry(number, fields) for number, fields in enumerate(described, start=1)]
     counts = Counter(entry.key for entry in entries)
     for number, entry in enumerate(entries, start=1):
         if counts[entry.key] > 1:
@@ -192,16 +194,25 @@ def _declared(options: Options) -> list[Declared] | None:
     return entries
 
 
-def _entry(number: int, described: Mapping[str, Any]) -> Declared:
+def _fields(described: Mapping[str, Any]) -> Result:
+    """What an entry declares, named as in results. YAML has what JSON has not: dates, and numbers as keys."""
     given = {key: value for key, value in described.items() if value is not None}
-    # YAML has keys and values that the API's JSON has not: numbers as keys, dates.
-    fields = presented(json.loads(json.dumps(given, default=str)), redact=False)
-    secret = next(secrets_within(fields), None)
-    if secret is not None:
+    return dict(presented(json.loads(json.dumps(given, default=str)), redact=False))
+
+
+def _refuse_secrets(entries: list[Result]) -> None:
+    """Findings show what they compare, and reports are read by many."""
+    found = [(number, *each) for number, fields in enumerate(entries, start=1) for each in secrets_within(fields)]
+    if found:
+        number, field, _texts = found[0]
         raise SettingsError(
-            f"expected, entry {number}: {secret} holds what a site keeps secret, and a finding would show it",
+            f"expected, entry {number}: {field} holds what a site keeps secret, and a finding would show it",
             hint="Leave it out, it is not compared; no request was made.",
+            secrets=sorted({text for _number, _field, texts in found for text in texts}),
         )
+
+
+def _entry(number: int, fields: Result) -> Declared:
     name, url = (str(fields.pop(key, "")).strip() for key in ("name", "url"))
     if not (name or url):
         raise SettingsError(f"expected, entry {number}: neither name nor url says which monitoring is meant")

@@ -67,20 +67,23 @@ def _is_secret(key: str) -> bool:
     return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
 
 
-def secrets_within(value: Any, where: str = "") -> Iterator[str]:
-    """The fields of a shaped value that :func:`presented` would hide, by name; never what they hold."""
+def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]]:
+    """The fields of a shaped value that :func:`presented` would hide, by name, each with the texts in it."""
     if isinstance(value, dict):
         for name, item in value.items():
-            path = f"{where}.{name}" if where else str(name)
-            if _is_secret(str(name)):
-                yield path
+            path = f"{where}.{name}" if where else name
+            if _is_secret(name):
+                hidden: set[str] = set()
+                _hidden(item, hidden)
+                yield path, hidden
             else:
                 yield from secrets_within(item, path)
     elif isinstance(value, list):
         for item in value:
             yield from secrets_within(item, where)
-    elif isinstance(value, str) and _URL_LOGIN.search(value):
-        yield where
+    elif isinstance(value, str):
+        for login in _URL_LOGIN.findall(value):
+            yield where, {text for text in (login, login.partition(":")[2]) if len(text) >= _SHORTEST_ECHO}
 
 
 def _redacted(value: Any, hidden: set[str]) -> Any:
