@@ -10,7 +10,7 @@ module: speedlab_monitoring_info
 short_description: Read monitorings of the Contentsquare Speed Analysis Lab
 description:
   - Lists the monitorings of a project with their state and freshness, and on demand their last report, reports and
-    statistics.
+    statistics; and compares them with a list of what should be monitored, and how.
   - Site passwords, headers, cookies and POST data, which the API returns in configurations, are redacted.
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
@@ -60,6 +60,46 @@ options:
     description: An enabled monitoring whose last run is older than this many times its frequency is stale.
     type: float
     default: 2.0
+  expected:
+    description:
+      - What should be monitored, and how. Each entry stands for all monitorings with its O(expected[].name) and
+        O(expected[].url); one of the two will do.
+      - Each declared field that a monitoring has otherwise is a finding C(config_drift) in RV(verdict), a warning. What
+        is not declared is not compared.
+      - An entry that no monitoring goes with is a subject of RV(verdict) of its own, with the finding C(not_monitored),
+        a failure. RV(coverage) counts the entries.
+      - Compared with all monitorings that the token reaches. What a filter hides would look unmonitored, so this goes
+        with none of O(monitoring_id), O(name), O(url), O(state) and O(enabled); pick from the result with O(query).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: The whole name, with or without HTML entities.
+        type: str
+      url:
+        description:
+          - The whole URL. The case of the host, a port that goes without saying, and a slash missing after the host
+            make no difference.
+        type: str
+      enabled:
+        description:
+          - Whether it should run. A monitoring that is declared disabled has no finding C(disabled).
+        type: bool
+      frequency:
+        description: Minutes between two runs.
+        type: int
+      lang:
+        description: Language of the reports.
+        type: str
+      config:
+        description:
+          - Fields of RV(monitorings[].config), for instance C(location), C(browser), C(mobile) (short for
+            C(is_mobile)), C(adblock), C(latency) or C(bandwidth). Of an object only the fields that are given count;
+            its name alone will do, as in C(browser=Chrome). Lists have to be equal.
+          - A field that the API does not give matches no value but null.
+          - Fields that hold what a site keeps secret are refused, since findings show what they compare. These are
+            C(basic_auth), C(header), C(cookies), C(post_data), and all whose name sounds like a secret.
+        type: dict
   redact:
     description:
       - Whether values that a site keeps secret become V(VALUE_REDACTED).
@@ -90,6 +130,35 @@ EXAMPLES = r"""
     include: [last_report]
     query: "monitorings[].{name: name, lcp: last_report.metrics.largest_contentful_paint}"
   register: checkout
+
+- name: Compare with what should be monitored
+  contentsquare.speedlab.speedlab_monitoring_info:
+    expected:
+      - name: Checkout
+        url: https://www.shop.example/checkout
+        frequency: 60
+        config:
+          location: Paris
+          browser: Chrome
+          mobile: false
+      - url: https://www.shop.example/returns
+  register: compared
+
+- name: Say what nothing monitors, and what is set up otherwise
+  ansible.builtin.debug:
+    msg: "{{ compared.verdict | contentsquare.speedlab.query(reasons) }}"
+  vars:
+    reasons: subjects[].findings[?id == 'not_monitored' || id == 'config_drift'][].message
+
+- name: Read the slow end of the home page over the last month, without the runs that failed
+  contentsquare.speedlab.speedlab_monitoring_info:
+    name: Home
+    include: [statistics]
+    last_days: 30
+    limit: 0
+    query: "monitorings[].{name: name, runs: statistics.runs, failed: statistics.failed_runs,
+      lcp_p90: statistics.computed.largest_contentful_paint.p90}"
+  register: home
 
 - name: Set the credentials once for several tasks
   module_defaults:
@@ -139,18 +208,62 @@ monitorings:
       elements: dict
       returned: when O(include) has V(reports)
     statistics:
-      description: Averages of the period.
+      description: The runs of the period as numbers.
       type: dict
       returned: when O(include) has V(statistics)
       contains:
-        averages: {description: Averages as the API gives them., type: dict, returned: always}
-        runs: {description: How many runs the period has., type: int, returned: always}
-        failed_runs: {description: How many of them failed., type: int, returned: always}
+        averages:
+          description:
+            - Averages as the API gives them, null where there is none. It does not say whether failed runs count.
+          type: dict
+          returned: always
+          sample: {score: 91.4, load_time: 2210.7, largest_contentful_paint: 1820.3, first_paint: null}
+        computed:
+          description:
+            - All metrics by name, computed from the reports of the period that O(limit) allows. A failed run and a
+              missing value are no sample; of no sample all numbers are null.
+            - Percentiles are interpolated linearly between the two closest ranks, as numpy does by default.
+          type: dict
+          returned: always
+          sample:
+            largest_contentful_paint:
+              {samples: 29, mean: 1834.2, p50: 1820.0, p75: 1911.5, p90: 2040.8, min: 1642, max: 2277}
+            first_paint: {samples: 0, mean: null, p50: null, p75: null, p90: null, min: null, max: null}
+        runs: {description: How many runs the period has., type: int, returned: always, sample: 30}
+        failed_runs: {description: How many of them failed., type: int, returned: always, sample: 1}
 summary:
   description: Counts over the monitorings.
   returned: success
   type: dict
   sample: {total: 4, enabled: 3, stale: 1, by_state: {OK: 3, KO: 1}}
+coverage:
+  description: How much of O(expected) is monitored.
+  returned: when O(expected) is given
+  type: dict
+  sample:
+    declared: 12
+    monitored: 10
+    disabled: [{name: Summer sale, url: null}]
+    not_monitored: [{name: null, url: "https://www.shop.example/returns"}]
+  contains:
+    declared: {description: How many entries there are., type: int, returned: always}
+    monitored: {description: How many of them at least one enabled monitoring goes with., type: int, returned: always}
+    disabled:
+      description: Entries that only disabled monitorings go with.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        name: {description: Name as declared; null if it was not., type: str, returned: always}
+        url: {description: URL as declared; null if it was not., type: str, returned: always}
+    not_monitored:
+      description: Entries that no monitoring goes with.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        name: {description: Name as declared; null if it was not., type: str, returned: always}
+        url: {description: URL as declared; null if it was not., type: str, returned: always}
 verdict:
   description: The same as one model for all reports. Left out with O(query).
   returned: success

@@ -6,7 +6,7 @@
 
 Run with a Python that has ansible-core, while SPEEDLAB_TEST_COLLECTIONS names the folder of the installed collection:
 
-    python tests/benchmarks/run.py [--output result.json]
+    python tests/benchmarks/run.py [--output result.json] [--only query details]
 
 Both sides run in the same playbook on the same simulator, on loopback. A task's time is taken by a callback, from its
 start to the start of the next task, over all its hosts and loop items: starting ansible-playbook counts for neither
@@ -25,9 +25,9 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +41,28 @@ CALLBACKS = Path(__file__).parent / "callbacks"
 MONITORINGS = "contentsquare.speedlab.speedlab_monitoring_info"
 CREDENTIALS = "contentsquare.speedlab.speedlab_credentials_info"
 LIST = "/v1/speed-analysis/monitoring/list"
-PAIR = {"SPEEDLAB_CLIENT_ID": "shop-production", "SPEEDLAB_CLIENT_SECRET": "simulator-secret-production"}
+FILTER = "contentsquare.speedlab.query(expression)"
+PRODUCTION, GENERATED = (
+    {"SPEEDLAB_CLIENT_ID": client_id, "SPEEDLAB_CLIENT_SECRET": client_secret}
+    for client_id, client_secret in (
+        ("shop-production", "simulator-secret-production"),
+        ("generated-0001", "generated-secret-0001"),
+    )
+)
 
 LATENCY = 0.05  # seconds the simulator takes for each answer in the bulk comparison
 PAIRS, CONCURRENCY = 200, 8
-FLOOR = PAIRS / CONCURRENCY * LATENCY
+MANY, KEPT = 10_000, 10  # monitorings in a list, and how many of them a query keeps
+DETAILED, CALLS_EACH = 500, 2  # monitorings read with their details, by so many calls each
 REPEATS = 3  # of the short tasks, of which the median counts; those of uri run for long enough by themselves
 
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: seconds of ours and of the rival, what that makes, and what it has to make."""
+    """One comparison: seconds of ours and of the rival, what that makes, and what it has to make.
+
+    ``memory`` and ``rival_memory``: bytes of the largest process of the run at its peak, where that was taken.
+    """
 
     what: str
     ours: float
@@ -60,6 +71,8 @@ class Row:
     ratio: float
     target: str
     met: bool
+    memory: int | None = None
+    rival_memory: int | None = None
 
 
 def quicker(what: str, ours: float, rival_seconds: float, least: float) -> Row:
@@ -69,9 +82,18 @@ def quicker(what: str, ours: float, rival_seconds: float, least: float) -> Row:
     )
 
 
-def near_floor(what: str, ours: float, most: float) -> Row:
-    ratio = ours / FLOOR
-    return Row(what, ours, "floor of the slots", FLOOR, ratio, f"at most {most:g} times the floor", ratio <= most)
+def near_floor(what: str, ours: float, calls: int, most: float) -> Row:
+    """``calls`` of ``LATENCY`` each, ``CONCURRENCY`` of them at once, cannot take less than the floor."""
+    floor = calls / CONCURRENCY * LATENCY
+    ratio = ours / floor
+    return Row(what, ours, "floor of the slots", floor, ratio, f"at most {most:g} times the floor", ratio <= most)
+
+
+def none_refused(url: str, what: str) -> None:
+    """The API refuses a call beyond its limit; one that is repeated would show in no time but the user's."""
+    refused = asked(f"{url}/_control/counters")["refused_concurrent"]
+    if refused:
+        sys.exit(f"{what}: {refused} calls were refused, as too many were in flight.")
 
 
 @contextmanager
@@ -95,15 +117,37 @@ def simulator(folder: Path, seed: Any = None) -> Iterator[str]:
         command("stop", "--directory", str(folder))
 
 
+def asked(url: str, body: Any = None) -> Any:
+    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode())
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        return json.loads(answer.read())
+
+
 def control(url: str, path: str, body: Any) -> None:
-    request = urllib.request.Request(f"{url}/_control/{path}", json.dumps(body).encode())
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+    asked(f"{url}/_control/{path}", body)
 
 
-def task_times(folder: Path, url: str, play: dict[str, Any], *arguments: str) -> dict[str, float]:
+@dataclass(frozen=True)
+class Measured:
+    """How long each task of a playbook took, and the bytes of its largest process at its peak."""
+
+    times: dict[str, float]
+    memory: int
+
+
+def task_times(
+    folder: Path, url: str, play: dict[str, Any], *arguments: str, pair: dict[str, str] = PRODUCTION
+) -> dict[str, float]:
     """Run a play and return how long each of its tasks took."""
+    return measured(folder, url, play, *arguments, pair=pair).times
+
+
+def measured(
+    folder: Path, url: str, play: dict[str, Any], *arguments: str, pair: dict[str, str] = PRODUCTION
+) -> Measured:
+    """Run a play."""
     print(f"Running {', '.join(task['name'] for task in play['tasks'])} …", file=sys.stderr, flush=True)
-    book, times = folder / "playbook.yml", folder / "times.json"
+    book, times_file = folder / "playbook.yml", folder / "times.json"
     book.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
     unwanted = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}  # they slow down modules, that is the rival
     environment = {
@@ -113,25 +157,28 @@ def task_times(folder: Path, url: str, play: dict[str, Any], *arguments: str) ->
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "task_times",
-        "SPEEDLAB_BENCHMARK_TIMES": str(times),
+        "SPEEDLAB_BENCHMARK_TIMES": str(times_file),
         "SPEEDLAB_AUTH_URL": url,
         "SPEEDLAB_CONCURRENCY": str(CONCURRENCY),
         "no_proxy": "127.0.0.1",
-        **PAIR,
+        **pair,
     }
-    done = subprocess.run(
-        [str(BIN / "ansible-playbook"), str(book), *arguments],
-        env=environment,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"The playbook of the benchmark failed:\n{done.stdout[-3000:]}")
-    return {name: float(seconds) for name, seconds in json.loads(times.read_text(encoding="utf-8")).items()}
+    with (folder / "output").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [str(BIN / "ansible-playbook"), str(book), *arguments],
+            env=environment,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)  # of the playbook and all processes that it waited for
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            sys.exit(f"The playbook of the benchmark failed:\n{output.read()[-3000:]}")
+    times = {name: float(seconds) for name, seconds in json.loads(times_file.read_text(encoding="utf-8")).items()}
+    return Measured(times, usage.ru_maxrss * 1024)
 
 
 def uri(url: str, **more: Any) -> dict[str, Any]:
@@ -148,17 +195,17 @@ LIST_BY_URI = uri(
 )
 
 
-def loop_items(folder: Path, url: str) -> Row:
+def loop_items(folder: Path, url: str) -> list[Row]:
     """One task with 100 loop items."""
     loop = {"loop": "{{ range(100) | list }}", "no_log": True}
     ours = [{"name": f"ours {number}", MONITORINGS: {}, **loop} for number in range(REPEATS)]
     tasks = [WARM, *ours, {"name": "rival", **LIST_BY_URI, **loop}]
     times = task_times(folder, url, {"hosts": "localhost", "gather_facts": False, "tasks": tasks})
     median = statistics.median(times[task["name"]] for task in ours)
-    return quicker("list monitorings, 100 loop items", median, times["rival"], 30)
+    return [quicker("list monitorings, 100 loop items", median, times["rival"], 30)]
 
 
-def many_hosts(folder: Path, url: str) -> Row:
+def many_hosts(folder: Path, url: str) -> list[Row]:
     """One task on 100 hosts with 20 forks."""
     inventory = folder / "inventory.yml"
     variables = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -169,7 +216,7 @@ def many_hosts(folder: Path, url: str) -> Row:
     play = {"hosts": "all", "gather_facts": False, "tasks": tasks}
     times = task_times(folder, url, play, "--inventory", str(inventory), "--forks", "20")
     median = statistics.median(times[task["name"]] for task in ours)
-    return quicker("list monitorings, 100 hosts, 20 forks", median, times["rival"], 8)
+    return [quicker("list monitorings, 100 hosts, 20 forks", median, times["rival"], 8)]
 
 
 def bulk(folder: Path, url: str) -> list[Row]:
@@ -187,7 +234,67 @@ def bulk(folder: Path, url: str) -> list[Row]:
     times = task_times(folder, url, play)
     median = statistics.median(times[task["name"]] for task in ours)
     what = f"check {PAIRS} credential pairs at {LATENCY * 1000:.0f} ms latency"
-    return [near_floor(what, median, 1.5), quicker(what, median, times["rival"], 30)]
+    none_refused(url, what)
+    return [near_floor(what, median, PAIRS, 1.5), quicker(what, median, times["rival"], 30)]
+
+
+def query(folder: Path, url: str) -> list[Row]:
+    """A query that keeps ten of 10,000 monitorings: within our task, and by a filter on what uri got.
+
+    Each side has a playbook of its own, since memory is that of whole processes.
+    """
+    wanted = "[?ends_with(name, '000')].{name: name, url: url}"  # their names end with their numbers
+    check = {"name": "check", "ansible.builtin.assert": {"that": f"kept | length == {KEPT}"}}
+    ours = [
+        {"name": f"ours {number}", MONITORINGS: {"query": f"monitorings{wanted}"}, "register": "lab"}
+        for number in range(REPEATS)
+    ]
+    # Without return_content it still gives the JSON, but not also the text.
+    without_text = {name: {**call, "return_content": False} for name, call in LIST_BY_URI.items()}
+    rival = [
+        {"name": "rival", **without_text, "register": "lab"},
+        {"name": "filter", "ansible.builtin.set_fact": {"kept": "{{ lab.json | " + FILTER + " }}"}},
+    ]
+    variables = {"expression": f"payload.monitorings{wanted}"}
+    play = {"hosts": "localhost", "gather_facts": False, "vars": variables}
+    fact = {"name": "fact", "ansible.builtin.set_fact": {"kept": "{{ lab.query_result }}"}}
+    by_us = measured(folder, url, {**play, "tasks": [WARM, *ours, fact, check]}, pair=GENERATED)
+    by_rival = measured(folder, url, {**play, "tasks": [WARM, *rival, check]}, pair=GENERATED)
+    median = statistics.median(by_us.times[task["name"]] for task in ours) + by_us.times["fact"]
+    what = f"query that keeps {KEPT} of {MANY:,} monitorings"
+    row = quicker(what, median, by_rival.times["rival"] + by_rival.times["filter"], 3)
+    return [replace(row, memory=by_us.memory, rival_memory=by_rival.memory)]
+
+
+def details(folder: Path, url: str) -> list[Row]:
+    """The last report and the statistics of 500 monitorings, each answer taking 50 ms."""
+    control(url, "settings", {"latency": LATENCY})
+    options = {"include": ["last_report", "statistics"], "query": "length(monitorings[?statistics.runs > `0`])"}
+    ours = [
+        {
+            "name": f"ours {number}",
+            MONITORINGS: options,
+            "register": "lab",
+            "failed_when": f"lab.query_result != {DETAILED}",
+        }
+        for number in range(REPEATS)
+    ]
+    times = task_times(
+        folder, url, {"hosts": "localhost", "gather_facts": False, "tasks": [WARM, *ours]}, pair=GENERATED
+    )
+    median = statistics.median(times[task["name"]] for task in ours)
+    what = f"details of {DETAILED} monitorings at {LATENCY * 1000:.0f} ms latency"
+    none_refused(url, what)
+    return [near_floor(what, median, DETAILED * CALLS_EACH, 1.5)]
+
+
+# By name: the seed of the simulator (None: the default one), and what is compared on it.
+COMPARISONS: dict[str, tuple[Any, tuple[Callable[[Path, str], list[Row]], ...]]] = {
+    "tasks": (None, (loop_items, many_hosts)),
+    "pairs": ({"generate": {"pairs": PAIRS}}, (bulk,)),
+    "query": ({"generate": {"pairs": 1, "monitorings": MANY}}, (query,)),
+    "details": ({"generate": {"pairs": 1, "monitorings": DETAILED}}, (details,)),
+}
 
 
 def show(rows: list[Row]) -> None:
@@ -198,19 +305,26 @@ def show(rows: list[Row]) -> None:
             f"{row.what:<52}{row.ours:>7.2f} s  {row.rival:<21}{row.rival_seconds:>7.2f} s{row.ratio:>8.1f}"
             f"  {row.target}: {sign}"
         )
+    for row in rows:
+        if row.memory is not None and row.rival_memory is not None:
+            ours, rival = (round(each / 2**20) for each in (row.memory, row.rival_memory))
+            print(f"{row.what}: at its peak the largest process takes {ours} MiB, with {row.rival} {rival} MiB")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, help="write the figures to this JSON file, too")
+    parser.add_argument("--only", choices=sorted(COMPARISONS), nargs="+", default=list(COMPARISONS))
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("stopped"))  # so that the simulators are stopped too
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="speedlab-benchmark-") as name:
         folder = Path(name)
-        with simulator(folder / "simulator") as url:
-            rows = [loop_items(folder, url), many_hosts(folder, url)]
-        with simulator(folder / "bulk", {"generate": {"pairs": PAIRS}}) as url:
-            rows += bulk(folder, url)
+        for chosen in arguments.only:
+            seed, comparisons = COMPARISONS[chosen]
+            with simulator(folder / chosen, seed) as url:
+                for comparison in comparisons:
+                    rows += comparison(folder, url)
     show(rows)
     if arguments.output:
         arguments.output.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Run, Simulator, Workplace
+import yaml
+from conftest import Playbook
+from support import COLLECTION, Run, Simulator, Workplace
 
 Tasks = Callable[..., Run]
 
@@ -208,6 +212,19 @@ def test_statistics_count_failed_runs(readings: Run) -> None:
     assert statistics["averages"]["score"] == pytest.approx(82, abs=6)
 
 
+def test_statistics_computed_from_reports_leave_failed_runs_out(readings: Run) -> None:
+    statistics = monitoring(readings.one("details"), PAYMENT)["statistics"]
+    for name in ("score", "largest_contentful_paint", "weight"):
+        numbers = statistics["computed"][name]
+        assert numbers["samples"] == 24
+        assert numbers["mean"] == pytest.approx(statistics["averages"][name])
+        assert 0 < numbers["min"] <= numbers["p50"] <= numbers["p75"] <= numbers["p90"] <= numbers["max"]
+    assert statistics["computed"]["first_paint"] == {
+        "samples": 0,
+        **dict.fromkeys(("mean", "p50", "p75", "p90", "min", "max")),
+    }
+
+
 def test_reports_come_with_their_own_metrics(readings: Run) -> None:
     reports = monitoring(readings.one("reports alone"), HOME)["reports"]
     assert len(reports) == 3
@@ -280,6 +297,13 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "no patience at all": ({"stale_factor": 0}, "stale_factor is 0"),
     "something else to include": ({"include": ["har"]}, "value of include must be one or more of"),
     "an option that is none": ({"monitoring": 1}, "Unsupported parameters"),
+    "a declared secret": (
+        {"expected": [{"name": "Checkout", "config": {"basic_auth": {"password": "site-password"}}}]},
+        "config.basic_auth holds what a site keeps secret",
+    ),
+    "nothing that says what is meant": ({"expected": [{"frequency": 60}]}, "neither name nor url"),
+    "a filter that would hide": ({"expected": [{"name": "Home"}], "url": "www"}, "expected goes without url"),
+    "an entry that is none": ({"expected": [{"nmae": "Home"}]}, "Unsupported parameters"),
     "a query that is none": ({"query": "monitorings[?"}, "query is not a JMESPath expression"),
 }
 
@@ -390,6 +414,39 @@ def test_flat_and_nested_rows_give_the_same_metrics(tasks: Tasks, simulator: Sim
     ]
 
 
+@pytest.mark.parametrize("form", ["flat", "nested"])
+def test_failed_runs_and_missing_values_bend_no_number(tasks: Tasks, simulator: Simulator, form: str) -> None:
+    simulator.control("variants", {"monitoring_data": form})
+    known: list[dict[str, Any]] = [
+        {"score": 60 + 10 * each, "timings": {"firstByte": 100 * each}} for each in (1, 2, 3)
+    ]
+    for row in (*known, {"score": -1}, {"score": 100, "timings": {"firstByte": None}}):
+        simulator.control(f"monitorings/{NEW}/reports", row)
+    [new] = tasks(read("new", monitoring_id=[NEW], include=["statistics"])).one("new")["monitorings"]
+    statistics = new["statistics"]
+    assert (statistics["runs"], statistics["failed_runs"]) == (5, 1)
+    names = ("samples", "mean", "p50", "p75", "p90", "min", "max")
+    for metric, numbers in (
+        ("first_byte", (3, 200, 200, 250, 280, 100, 300)),
+        ("score", (4, 85, 85, 92.5, 97, 70, 100)),
+    ):
+        assert statistics["computed"][metric] == pytest.approx(dict(zip(names, numbers)))
+
+
+@pytest.mark.parametrize(
+    ("factor", "enabled", "stale", "findings"),
+    [(2.1, True, True, ["stale"]), (1.9, True, False, []), (2.1, False, False, ["disabled"])],
+)
+def test_stale_is_what_last_ran_more_than_twice_its_frequency_ago(
+    tasks: Tasks, simulator: Simulator, factor: float, enabled: bool, stale: bool, findings: list[str]
+) -> None:
+    last = datetime.now(timezone.utc).timestamp() - factor * 120 * 60
+    simulator.control(f"monitorings/{HOME}", {"frequency": 120, "enabled": enabled, "lastExecution": int(last * 1000)})
+    result = tasks(read("home", monitoring_id=[HOME])).one("home")
+    assert monitoring(result, HOME)["stale"] is stale
+    assert [each["id"] for each in result["verdict"]["subjects"][0]["findings"]] == findings
+
+
 def test_a_missing_report_is_null_however_the_api_says_it(tasks: Tasks, simulator: Simulator) -> None:
     kinds = ("null_payload", "no_report", "no_summary")
     listed = []
@@ -451,3 +508,110 @@ def test_check_mode_is_a_full_run(front_tasks: Tasks, simulator: Simulator) -> N
     assert ids(run.one("checked")) == {HOME, MOBILE}
     assert run.one("checked")["changed"] is False
     assert simulator.token_requests == 1
+
+
+# --- what should be monitored, and how --------------------------------------------------------------------------------
+
+DECLARED: list[dict[str, Any]] = [
+    {"name": "Home", "url": "https://WWW.shop.example", "frequency": 30, "config": {"browser": "Chrome"}},
+    {"name": "Home, mobile", "config": {"mobile": True, "location": "Paris", "bandwidth": {"downstream": 1600}}},
+    {"url": "https://www.shop.example/product/42", "frequency": 15, "config": {"location": "Sydney"}},
+    {"name": "Café & restaurant", "url": "https://www.shop.example/café", "lang": "fr"},
+    {"name": "Checkout", "config": {"http2_disabled": False, "adblock": True}},
+    {"url": "https://www.shop.example/summer", "enabled": False},
+    {"name": "Returns", "url": "https://www.shop.example/returns"},
+]
+
+
+def findings_of(result: dict[str, Any]) -> dict[str, list[str]]:
+    return {each["name"]: [found["id"] for found in each["findings"]] for each in result["verdict"]["subjects"]}
+
+
+def test_what_is_monitored_is_compared_with_what_is_declared(front_tasks: Tasks, simulator: Simulator) -> None:
+    simulator.control("variants", {"http2_key": "hhtp2Disabled"})
+    run = front_tasks(read("declared", expected=DECLARED), arguments=("-vvv",))
+    assert run.status == 0, run.output
+    result = run.one("declared")
+    assert findings_of(result) == {
+        "Returns": ["not_monitored"],
+        "Product page": ["config_drift", "config_drift"],
+        "Checkout": ["config_drift"],
+        "Home": [],
+        "Home, mobile": [],
+        "Café & restaurant": [],
+        "Landing page of last summer": [],
+        "Payment": ["state_not_ok"],
+        "Blog": ["stale"],
+        "Gift finder, new": ["never_ran"],
+    }
+    assert result["coverage"] == {
+        "declared": 7,
+        "monitored": 5,
+        "disabled": [{"name": None, "url": "https://www.shop.example/summer"}],
+        "not_monitored": [{"name": "Returns", "url": "https://www.shop.example/returns"}],
+    }
+    assert (result["verdict"]["summary"]["total"], len(result["monitorings"])) == (10, 9)
+    assert simulator.all_calls == {"/v1/oauth/token": 1, LIST: 1}
+    assert not [secret for secret in SITE_SECRETS if secret in run.output + json.dumps(run.results)]
+
+
+def test_a_declared_secret_is_refused_and_in_no_output(front_tasks: Tasks, simulator: Simulator) -> None:
+    config = {
+        "basic_auth": {"user": "site-user", "password": SITE_SECRETS[0]},
+        "header": [{"key": "Authorization", "value": SITE_SECRETS[1]}],
+        "proxy": f"https://me:{SITE_SECRETS[2]}@proxy.example/",
+    }
+    run = front_tasks(read("refused", expected=[{"name": "Checkout", "config": config}]), arguments=("-vvv",))
+    assert run.failed("refused")
+    assert simulator.all_calls == {}
+    assert not [secret for secret in SITE_SECRETS if secret in run.output + json.dumps(run.results)]
+
+
+def test_drift_is_told_field_by_field(tasks: Tasks) -> None:
+    run = tasks(read("declared", expected=DECLARED))
+    [product] = [each for each in run.one("declared")["verdict"]["subjects"] if each["name"] == "Product page"]
+    assert product["details"]["drift"] == [
+        {"field": "frequency", "expected": 15, "actual": 60},
+        {"field": "config.location", "expected": "Sydney", "actual": "Paris"},
+    ]
+    assert "config.location is Paris, but Sydney is declared" in product["findings"][1]["message"]
+
+
+def test_the_examples_of_the_documentation_run(playbook: Playbook, tmp_path: Path) -> None:
+    tree = ast.parse((COLLECTION / "plugins" / "modules" / "speedlab_monitoring_info.py").read_text("utf-8"))
+    (text,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES"
+    ]
+    pair = {"SPEEDLAB_CLIENT_ID": "shop-production", "SPEEDLAB_CLIENT_SECRET": "simulator-secret-production"}
+    path = tmp_path / "examples.yml"
+    path.write_text(
+        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(text)}]), "utf-8"
+    )
+    run = playbook(str(path), env=pair)
+    assert run.status == 0, run.output
+    assert "[WARNING]" not in run.output, run.output
+
+
+def test_what_templates_make_of_numbers_is_no_drift(tasks: Tasks) -> None:
+    entry = {
+        "name": "Home",
+        "frequency": "{{ minutes }}",
+        "config": {"latency": "{{ 25 * 2 }}", "is_mobile": "{{ false }}", "screen": {"width": "{{ 1366 }}"}},
+    }
+    run = tasks({**read("declared", expected=[entry]), "vars": {"minutes": 30}})
+    assert findings_of(run.one("declared"))["Home"] == []
+
+
+def test_every_renderer_shows_drift_and_gaps(tasks: Tasks) -> None:
+    formats = ("html", "json_report", "junit", "markdown", "csv", "openmetrics", "sarif")
+    run = tasks(
+        read("declared", expected=DECLARED) | {"register": "lab"},
+        {"note": {each: "{{ lab.verdict | contentsquare.speedlab." + each + " }}" for each in formats}},
+    )
+    assert run.status == 0, run.output
+    for each in set(formats) - {"openmetrics"}:
+        text = json.dumps(run.notes[each]) if not isinstance(run.notes[each], str) else run.notes[each]
+        assert "Returns" in text, each
+        assert "Sydney" in text, each

@@ -198,7 +198,7 @@ def monitorings(api: ScriptedApi) -> dict[str, Any]:
     api.expect_lab("monitoring/list", {}, {"monitorings": [{"id": 1, "name": "x", "state": "OK", "frequency": 60}]})
     api.expect_lab("monitoring/last-report", {"monitoringId": 1, "metricsOnly": True}, {"report": REPORT})
     api.expect_lab("monitoring/reports", {"monitoringId": 1}, {"monitoringData": [REPORT]})
-    return {**LOGIN, "include": ["last_report", "reports", "statistics"]}
+    return {**LOGIN, "include": ["last_report", "reports", "statistics"], "expected": [{"name": "x"}, {"name": "y"}]}
 
 
 def scenarios(api: ScriptedApi) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.declared import Declared, compare
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
@@ -89,6 +90,14 @@ def test_a_verdict_on_credentials_is_as_the_schema_says(live: Live) -> None:
 @pytest.mark.parametrize("monitoring", [MONITORING, {"id": 2, "name": "New", "enabled": False}])
 def test_a_verdict_on_monitorings_is_as_the_schema_says(monitoring: dict[str, Any]) -> None:
     assert problems(json.loads(render_json(judge_monitorings([monitoring], NOW).as_dict()))) == []
+
+
+def test_a_verdict_on_monitorings_beside_a_declared_list_is_as_the_schema_says() -> None:
+    declared = [Declared("Home", "", {"frequency": 30}), Declared("Cart", "https://shop.example/cart", {})]
+    verdict = judge_monitorings([MONITORING], NOW, (), compare(declared, [MONITORING])).as_dict()
+    assert problems(json.loads(render_json(verdict))) == []
+    verdict["subjects"][0]["details"]["drift"] = [{"expected": 30}]
+    assert problems(verdict)
 
 
 def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:

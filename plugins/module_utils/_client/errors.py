@@ -12,6 +12,7 @@ what the API itself says is passed through :mod:`.disclosure` first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 
@@ -19,6 +20,7 @@ class SpeedlabError(Exception):
     """A failure with a stable :attr:`code`, a sentence on what happened and a hint on what to do next.
 
     :attr:`retryable` tells whether the same call may succeed later with nothing changed by the user.
+    :attr:`secrets` are to be masked in what Ansible shows beside the failure, such as the options of the task.
     """
 
     code: ClassVar[str] = "error"
@@ -26,12 +28,19 @@ class SpeedlabError(Exception):
     default_hint: ClassVar[str] = "Run the playbook contentsquare.speedlab.doctor to narrow it down."
 
     def __init__(
-        self, what: str, *, hint: str | None = None, status: int | None = None, endpoint: str | None = None
+        self,
+        what: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        endpoint: str | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self.what = what.rstrip(".")
         self.hint = hint or self.default_hint
         self.status = status
         self.endpoint = endpoint
+        self.secrets = tuple(secrets)
         super().__init__(self.message)
 
     @property

@@ -12,17 +12,22 @@ Decisions that the code follows:
 * Any state but ``OK``, in whatever case, is trouble, be it one that nobody has heard of. A monitoring that never ran
   need not have a state.
 * Where the age of a monitoring that ran cannot be judged, for want of a frequency, it is ``staleness_unknown``.
+* With a declared list each field that differs is a finding of its own, and each entry that nothing monitors is a
+  subject of its own, so that a report counts it. A monitoring that is declared to be disabled is as it should be.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from .declared import Comparison, Drift, Unmonitored
 from .metrics import averages_from_statistics, read_metrics
 from .numeric import real_number
-from .verdict import Finding, Status, Subject, Verdict
+from .verdict import Finding, Status, Subject, Verdict, plain
 
 FINDINGS: dict[str, Status] = {
     "state_not_ok": "fail",
@@ -30,6 +35,8 @@ FINDINGS: dict[str, Status] = {
     "never_ran": "unknown",
     "staleness_unknown": "unknown",
     "disabled": "warn",
+    "config_drift": "warn",
+    "not_monitored": "fail",
 }
 
 _PLACE = "the Speed Analysis Lab"
@@ -37,10 +44,21 @@ _DETAILS = ("id", "url", "state", "enabled", "last_execution", "age_seconds", "f
 
 
 def judge_monitorings(
-    monitorings: Sequence[Mapping[str, Any]], checked_at: datetime, missing: Sequence[str] = ()
+    monitorings: Sequence[Mapping[str, Any]],
+    checked_at: datetime,
+    missing: Sequence[str] = (),
+    comparison: Comparison | None = None,
 ) -> Verdict:
-    """A verdict of the kind ``monitorings`` over monitorings with snake_case keys; over none at all it is unknown."""
-    return Verdict("monitorings", tuple(_subject(monitoring) for monitoring in monitorings), checked_at, tuple(missing))
+    """A verdict of the kind ``monitorings`` over monitorings with snake_case keys; over none at all it is unknown.
+
+    ``comparison``: of these very monitorings, in this order, with a declared list.
+    """
+    if comparison is None:
+        subjects = [_subject(monitoring) for monitoring in monitorings]
+    else:
+        subjects = [_compared(monitoring, place, comparison) for place, monitoring in enumerate(monitorings)]
+        subjects += [_unmonitored_subject(each) for each in comparison.not_monitored]
+    return Verdict("monitorings", tuple(subjects), checked_at, tuple(missing))
 
 
 def _subject(monitoring: Mapping[str, Any]) -> Subject:
@@ -54,6 +72,24 @@ def _subject(monitoring: Mapping[str, Any]) -> Subject:
     )
 
 
+def _compared(monitoring: Mapping[str, Any], place: int, comparison: Comparison) -> Subject:
+    subject = _subject(monitoring)
+    drifts = comparison.drifts.get(place, ())
+    on_purpose = place in comparison.disabled_on_purpose
+    findings = [each for each in subject.findings if not (on_purpose and each.id == "disabled")]
+    return replace(
+        subject,
+        findings=(*findings, *(_config_drift(monitoring, drift) for drift in drifts)),
+        details={**subject.details, "drift": [drift.as_dict() for drift in drifts]},
+    )
+
+
+def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
+    entry = unmonitored.declared
+    details: dict[str, Any] = {**dict.fromkeys(_DETAILS), "url": entry.url or None, "metrics": None, "drift": []}
+    return Subject(entry.name or entry.url, None, None, (_not_monitored(unmonitored),), details)
+
+
 def _name(monitoring: Mapping[str, Any]) -> str:
     return str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
 
@@ -65,6 +101,8 @@ def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:
             found = monitoring[part]
             if not isinstance(found, Mapping):
                 return None
+            if isinstance(found.get("computed"), Mapping):  # unlike the API's averages surely without failed runs
+                return {name: numbers.get("mean") for name, numbers in found["computed"].items()}
             metrics = found.get("metrics")
             return dict(metrics) if isinstance(metrics, Mapping) else read(found)
     return None
@@ -145,6 +183,46 @@ def _staleness_unknown(monitoring: Mapping[str, Any]) -> Finding:
         "a frequency in minutes",
         monitoring.get("frequency"),
         f"Set how often it runs in {_PLACE}.",
+    )
+
+
+def _config_drift(monitoring: Mapping[str, Any], drift: Drift) -> Finding:
+    expected, actual = _shown(drift.expected), _shown(drift.actual)
+    if drift.actual is None:
+        told = f"the API gives no {drift.field}, though it is declared"
+    elif expected is None or actual is None:
+        told = f"{drift.field} is not as declared"
+    else:
+        told = f"{drift.field} is {actual}, but {expected} is declared"
+    return _finding(
+        "config_drift",
+        f'Of the monitoring "{_name(monitoring)}" {told}.',
+        drift.expected,
+        drift.actual,
+        f"Set {drift.field} to what is declared in {_PLACE}, or declare what it is now.",
+    )
+
+
+def _shown(value: Any) -> str | None:
+    """A value within a sentence; None for one that is too much for it."""
+    if isinstance(value, (Mapping, list, tuple)):
+        return None
+    return value if isinstance(value, str) and value else json.dumps(plain(value), default=str)
+
+
+def _not_monitored(unmonitored: Unmonitored) -> Finding:
+    entry, near = unmonitored.declared, unmonitored.near
+    if entry.name and entry.url:
+        message = f'No monitoring with the name "{entry.name}" measures {entry.url}.'
+    else:
+        message = f'No monitoring has the name "{entry.name}".' if entry.name else f"Nothing monitors {entry.url}."
+    hint = f" It may be meant with {' or '.join(near)}: then correct the one or the other." if near else ""
+    return _finding(
+        "not_monitored",
+        message,
+        {"name": entry.name, "url": entry.url} if entry.name and entry.url else entry.name or entry.url,
+        list(near) or None,
+        f"Create the monitoring in {_PLACE}, or declare it no longer.{hint}",
     )
 
 

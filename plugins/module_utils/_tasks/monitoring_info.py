@@ -10,6 +10,7 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import html
+import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -20,12 +21,14 @@ from .._client.concurrency import in_parallel
 from .._client.errors import SettingsError
 from .._client.lab import Period, Runs
 from .._judge.dates import iso_utc
+from .._judge.declared import Declared, compare
 from .._judge.freshness import assess_freshness
 from .._judge.metrics import averages_from_statistics, run_failed
 from .._judge.monitorings import judge_monitorings
+from .._judge.statistics import samples_of
 from .dates import api_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import presented
+from .presentation import presented, secrets_within
 from .progress import every_now_and_then
 from .reports import report_result, run_result
 from .task import Options, Outcome, Result, Task
@@ -44,27 +47,44 @@ OPTIONS: dict[str, Any] = {
     },
     **PERIOD_OPTIONS,
     "stale_factor": {"type": "float", "default": 2.0},
+    "expected": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "url": {"type": "str"},
+            "enabled": {"type": "bool"},
+            "frequency": {"type": "int"},
+            "lang": {"type": "str"},
+            "config": {"type": "dict"},
+        },
+    },
     "redact": {"type": "bool", "default": True},
     "query": {"type": "str"},
 }
+
+
+_FILTERS = ("monitoring_id", "name", "url", "state", "enabled")
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     period = period_of(options)
     if not options["stale_factor"] > 0:
         raise SettingsError(f"stale_factor is {options['stale_factor']:g}, but has to be more than 0")
+    declared = _declared(options)
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
     now = datetime.now(timezone.utc)
     monitorings = [_described(item, options, now) for item in listed]
     selected = [each for each in monitorings if _wanted(each, options)]
     missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
+    comparison = None if declared is None else compare(declared, _redacted(selected, options))
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
-        "verdict": judge_monitorings(selected, now, missing).as_dict(),
+        "verdict": judge_monitorings(selected, now, missing, comparison).as_dict(),
     }
-    return Outcome(result)
+    return Outcome(result if comparison is None else {**result, "coverage": comparison.coverage()})
 
 
 def _described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
@@ -118,6 +138,58 @@ def _summary(monitorings: list[Result]) -> Result:
     }
 
 
+# --- what was declared, checked as a whole before the first request ---------------------------------------------------
+
+
+def _declared(options: Options) -> list[Declared] | None:
+    if options["expected"] is None:
+        return None
+    filters = [name for name in _FILTERS if options[name] is not None]
+    if filters:
+        raise SettingsError(
+            f"expected goes without {' and '.join(filters)}, since what a filter hides would look unmonitored",
+            hint="Leave the filter out, and pick from the result with query; no request was made.",
+        )
+    described = [_fields(each) for each in options["expected"]]
+    _refuse_secrets(described)
+    entries = [_entry(number, fields) for number, fields in enumerate(described, start=1)]
+    counts = Counter(entry.key for entry in entries)
+    for number, entry in enumerate(entries, start=1):
+        if counts[entry.key] > 1:
+            raise SettingsError(f"expected, entry {number}: {entry.name or entry.url} is declared more than once")
+    return entries
+
+
+def _fields(described: Mapping[str, Any]) -> Result:
+    """What an entry declares, named as in results. YAML has what JSON has not: dates, and numbers as keys."""
+    given = {key: value for key, value in described.items() if value is not None}
+    return dict(presented(json.loads(json.dumps(given, default=str)), redact=False))
+
+
+def _refuse_secrets(entries: list[Result]) -> None:
+    """Findings show what they compare, and reports are read by many."""
+    found = [(number, *each) for number, fields in enumerate(entries, start=1) for each in secrets_within(fields)]
+    if found:
+        number, field, _texts = found[0]
+        raise SettingsError(
+            f"expected, entry {number}: {field} holds what a site keeps secret, and a finding would show it",
+            hint="Leave it out, it is not compared; no request was made.",
+            secrets=sorted({text for _number, _field, texts in found for text in texts}),
+        )
+
+
+def _entry(number: int, fields: Result) -> Declared:
+    name, url = (str(fields.pop(key, "")).strip() for key in ("name", "url"))
+    if not (name or url):
+        raise SettingsError(f"expected, entry {number}: neither name nor url says which monitoring is meant")
+    return Declared(html.unescape(name), url, fields)
+
+
+def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
+    """The same monitorings for a comparison: its findings go into reports, whatever the result itself may show."""
+    return monitorings if options["redact"] else presented(monitorings, redact=True)
+
+
 # --- what `include` asks for: one or two more calls for each monitoring ----------------------------------------------
 
 
@@ -146,11 +218,12 @@ def _add_details(monitorings: list[Result], options: Options, period: Period, cl
 
 
 def _statistics(runs: Runs) -> Result:
-    failed = sum(run_failed(row) for row in runs.rows)
+    samples = samples_of(runs.rows)
     return {
         "averages": averages_from_statistics(runs.statistics),
-        "runs": len(runs.rows),
-        "failed_runs": failed,
+        "computed": samples.computed(),
+        "runs": samples.runs,
+        "failed_runs": samples.failed_runs,
     }
 
 

@@ -12,7 +12,7 @@ Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -66,6 +66,25 @@ def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[st
 def is_secret(key: str) -> bool:
     """Whether a key in snake_case names something that a site keeps secret."""
     return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
+
+
+def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]]:
+    """The fields of a shaped value that :func:`presented` would hide, by name, each with the texts in it."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            path = f"{where}.{name}" if where else name
+            if _is_secret(name):
+                hidden: set[str] = set()
+                _hidden(item, hidden)
+                yield path, hidden
+            else:
+                yield from secrets_within(item, path)
+    elif isinstance(value, list):
+        for item in value:
+            yield from secrets_within(item, where)
+    elif isinstance(value, str):
+        for login in _URL_LOGIN.findall(value):
+            yield where, {text for text in (login, login.partition(":")[2]) if len(text) >= _SHORTEST_ECHO}
 
 
 def _redacted(value: Any, hidden: set[str]) -> Any:

@@ -93,7 +93,8 @@ def carry_out(
         result = _queried(task, outcome.result, query)
     except SpeedlabError as error:
         failure = {"msg": error.message, "failure": error.failure(), "changed": False}
-        return Execution(failure, failed=True, secrets=secrets, bearers=tuple(client.bearers) if client else ())
+        bearers = tuple(client.bearers) if client else ()
+        return Execution(failure, failed=True, secrets=secrets + error.secrets, bearers=bearers)
     _compare_clocks(client)
     result["changed"] = outcome.changed
     if diff_mode and outcome.diff is not None:

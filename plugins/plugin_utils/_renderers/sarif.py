@@ -72,6 +72,14 @@ RULES: dict[str, tuple[str, str]] = {
     "never_ran": ("The monitoring has never run.", "Wait for its first run; check the monitoring if it is overdue."),
     "staleness_unknown": ("Whether the monitoring is stale cannot be told.", "Set how often the monitoring runs."),
     "disabled": ("The monitoring is disabled.", "Enable the monitoring, or delete it if nobody needs it."),
+    "config_drift": (
+        "The monitoring is not set up as declared.",
+        "Set it to what is declared, or declare what it is now.",
+    ),
+    "not_monitored": (
+        "Nothing monitors what is declared.",
+        "Create the monitoring, or take it out of the declared list.",
+    ),
 }
 
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")

@@ -34,6 +34,12 @@ SCENARIOS, REPORTS, HAR = (each.ActionModule for each in (speedlab_scenario_info
 Script = Callable[[ScriptedApi], None]
 LISTED = [{"id": 1, "name": "A &amp; B", "state": "OK", "config": {"basicAuth": {"user": "u", "password": "CANARY"}}}]
 
+DECLARED = [
+    {"name": "A & B", "frequency": "60", "config": {"location": "Paris", 1: True}},
+    {"url": "https://x.example"},
+]
+SECRETIVE = [{"name": "A & B", "config": {"header": [{"key": "X", "value": "CANARY"}]}}]
+
 
 def nothing(api: ScriptedApi) -> None:
     """No request is made."""
@@ -94,6 +100,10 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("monitorings, unredacted", MONITORINGS, {**LOGIN, "redact": False}, a_list),
     ("monitorings, queried", MONITORINGS, {**LOGIN, "query": "monitorings[].name"}, a_list),
     ("monitorings, selected in text", MONITORINGS, {**LOGIN, "monitoring_id": "1,2", "enabled": "yes"}, a_list),
+    ("monitorings, declared", MONITORINGS, {**LOGIN, "expected": DECLARED}, a_list),
+    ("monitorings, declared with a secret", MONITORINGS, {**LOGIN, "expected": SECRETIVE}, nothing),
+    ("monitorings, declared and filtered", MONITORINGS, {**LOGIN, "expected": DECLARED, "name": "A"}, nothing),
+    ("a wrong key of a declared one", MONITORINGS, {**LOGIN, "expected": [{"nmae": "x"}]}, nothing),
     ("credentials", CREDENTIALS, LOGIN, an_identity),
     ("credentials, unverified", CREDENTIALS, {**LOGIN, "verify": "none"}, nothing),
     ("scenarios", SCENARIOS, LOGIN, scenarios),

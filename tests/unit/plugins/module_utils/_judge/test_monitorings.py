@@ -155,6 +155,11 @@ def test_without_a_last_report_metrics_are_the_averages() -> None:
     assert judged(statistics={"average_score": 80.5})["details"]["metrics"]["score"] == 80.5
 
 
+def test_without_a_last_report_metrics_are_the_means_without_failed_runs_rather_than_the_averages() -> None:
+    statistics = {"averages": {"score": 60.5}, "computed": {"score": {"samples": 2, "mean": 80.5}}}
+    assert judged(statistics=statistics)["details"]["metrics"] == {"score": 80.5}
+
+
 def test_averages_never_stand_in_for_a_last_report_that_was_asked_for() -> None:
     assert judged(last_report=None, statistics={"average_score": 80.5})["details"]["metrics"] is None
 

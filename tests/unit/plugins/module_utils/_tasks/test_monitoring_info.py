@@ -231,6 +231,9 @@ def test_reports_and_statistics_are_one_call_for_both(api: ScriptedApi) -> None:
     assert (found["statistics"]["runs"], found["statistics"]["failed_runs"]) == (3, 1)
     assert found["statistics"]["averages"]["score"] == 85.5
     assert found["statistics"]["averages"]["first_byte"] == 100.5
+    numbers = {"samples": 2, "mean": 85, "p50": 85, "p75": 87.5, "p90": 89, "min": 80, "max": 90}
+    assert found["statistics"]["computed"]["score"] == numbers
+    assert found["statistics"]["computed"]["weight"]["samples"] == 1
 
 
 def test_only_what_was_asked_for_is_in_the_result(api: ScriptedApi) -> None:
@@ -264,6 +267,90 @@ def test_a_failure_in_the_middle_fails_the_task_with_the_monitoring_named(api: S
     failed = run(api, monitoring(5), include=["last_report"]).failure
     assert failed["code"] == "not_found"
     assert "the last report of monitoring 5" in failed["msg"]
+
+
+def test_metrics_of_the_verdict_are_the_means_where_only_statistics_were_read(api: ScriptedApi) -> None:
+    api.expect_lab("monitoring/reports", {"monitoringId": 1}, {"monitoringData": [{"score": 80}, {"score": -1}]})
+    (subject,) = run(api, monitoring(1), include=["statistics"]).result["verdict"]["subjects"]
+    assert subject["details"]["metrics"]["score"] == 80
+
+
+# --- what was declared ------------------------------------------------------------------------------------------------
+
+
+def findings(done: tasks.Run) -> dict[str, list[str]]:
+    return {each["name"]: [found["id"] for found in each["findings"]] for each in done.result["verdict"]["subjects"]}
+
+
+def test_without_a_declared_list_there_is_no_coverage(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1))
+    assert "coverage" not in done.result
+    assert "drift" not in done.result["verdict"]["subjects"][0]["details"]
+
+
+def test_a_declared_list_is_compared_with_all_monitorings_in_one_call(api: ScriptedApi) -> None:
+    expected = [
+        {"name": "Page 1", "frequency": 60, "config": {"location": "Paris", "isMobile": False}},
+        {"url": "https://shop.example/2", "frequency": 30, "config": {"mobile": True}},
+        {"url": "https://shop.example/none"},
+    ]
+    done = run(api, monitoring(1), monitoring(2), expected=expected)
+    assert findings(done) == {
+        "https://shop.example/none": ["not_monitored"],
+        "Page 2": ["config_drift", "config_drift"],
+        "Page 1": [],
+    }
+    assert done.result["coverage"] == {
+        "declared": 3,
+        "monitored": 2,
+        "disabled": [],
+        "not_monitored": [{"name": None, "url": "https://shop.example/none"}],
+    }
+    assert done.result["verdict"]["summary"] == {"total": 3, "pass": 1, "warn": 1, "fail": 1, "unknown": 0}
+    assert ids(done) == [1, 2]
+
+
+@pytest.mark.parametrize("declared", ["http2_disabled", "hhtp2_disabled", "http2Disabled", "hhtp2Disabled"])
+@pytest.mark.parametrize("given", ["http2Disabled", "hhtp2Disabled"])
+def test_every_spelling_of_a_field_is_the_same_field(api: ScriptedApi, declared: str, given: str) -> None:
+    listed = monitoring(1, config={given: True})
+    assert findings(run(api, listed, expected=[{"name": "Page 1", "config": {declared: True}}])) == {"Page 1": []}
+
+
+def test_names_are_compared_with_their_entities_decoded(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1, name="Caf&eacute;"), expected=[{"name": "Café"}])
+    assert done.result["coverage"]["monitored"] == 1
+
+
+def test_an_empty_declared_list_declares_nothing(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1), expected=[])
+    assert done.result["coverage"] == {"declared": 0, "monitored": 0, "disabled": [], "not_monitored": []}
+    assert done.result["verdict"]["status"] == "pass"
+
+
+def test_coverage_stays_beside_a_query_which_sees_the_drift(api: ScriptedApi) -> None:
+    query = "verdict.subjects[].details.drift[].field"
+    found = run(api, monitoring(1), expected=[{"name": "Page 1", "lang": "en"}], query=query).result
+    assert found["query_result"] == ["lang"]
+    assert found["coverage"]["monitored"] == 1
+    assert "verdict" not in found
+
+
+@pytest.mark.parametrize("redact", [True, False])
+def test_what_a_site_keeps_secret_is_in_no_finding(api: ScriptedApi, redact: bool) -> None:
+    config = {"proxy": {"apiKey": "CANARY", "host": "p"}, "location": "https://user:CANARY@proxy.example/"}
+    expected = [{"name": "Page 1", "config": {"proxy": ["p"], "location": "Paris"}}]
+    done = run(api, monitoring(1, config=config), expected=expected, redact=redact)
+    assert findings(done) == {"Page 1": ["config_drift", "config_drift"]}
+    assert "CANARY" not in str(done.result["verdict"])
+    assert ("CANARY" in str(done.result)) is not redact
+
+
+def test_yaml_may_hold_what_json_does_not(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1), expected=[{"name": "Page 1", "config": {1: date(2026, 1, 2)}}])
+    assert done.result["verdict"]["subjects"][0]["details"]["drift"] == [
+        {"field": "config.1", "expected": "2026-01-02", "actual": None}
+    ]
 
 
 # --- redaction and query ----------------------------------------------------------------------------------------------
@@ -325,9 +412,38 @@ def test_check_mode_is_a_full_run(api: ScriptedApi) -> None:
         ({"stale_factor": 0}, "stale_factor"),
         ({"stale_factor": float("nan")}, "stale_factor"),
         ({"query": "monitorings[?"}, "query is not a JMESPath expression"),
+        ({"expected": [{"frequency": 60}]}, "expected, entry 1: neither name nor url"),
+        ({"expected": [{"name": "x"}, {"name": " ", "url": ""}]}, "expected, entry 2: neither name nor url"),
+        ({"expected": [{"name": "A&amp;B"}, {"name": "A&B"}]}, "expected, entry 1: A&B is declared more than once"),
+        ({"expected": [{"name": "x"}], "name": "y"}, "expected goes without name"),
+        ({"expected": [], "state": ["OK"], "enabled": True}, "expected goes without state and enabled"),
+        ({"expected": [{"name": "x"}], "monitoring_id": [1]}, "expected goes without monitoring_id"),
     ],
 )
 def test_wrong_input_fails_before_any_request(api: ScriptedApi, given: dict[str, Any], words: str) -> None:
     failed = tasks.run(TASK, **tasks.LOGIN, **given).failure
     assert failed["code"] == "bad_input"
     assert words in failed["msg"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"config": {"basic_auth": {"user": "CANARY", "password": "CANARY"}}}, "config.basic_auth"),
+        ({"config": {"basicAuth": None}}, "config.basic_auth"),
+        ({"config": {"header": [{"key": "X", "value": "CANARY"}]}}, "config.header"),
+        ({"config": {"cookies": []}}, "config.cookies"),
+        ({"config": {"postData": "CANARY"}}, "config.post_data"),
+        ({"config": {"proxy": {"apiKey": "CANARY"}}}, "config.proxy.api_key"),
+        ({"config": {"proxies": [{"password": "CANARY"}]}}, "config.proxies.password"),
+        ({"config": {"proxy": "https://user:CANARY@proxy.example/"}}, "config.proxy"),
+        ({"url": "https://user:CANARY@shop.example/"}, "url"),
+    ],
+)
+def test_declared_secrets_are_refused_before_any_request(api: ScriptedApi, entry: dict[str, Any], field: str) -> None:
+    done = tasks.run(TASK, **tasks.LOGIN, expected=[{"name": "Page 1", **entry}])
+    assert done.failure["code"] == "bad_input"
+    assert f"expected, entry 1: {field} holds what a site keeps secret" in done.failure["msg"]
+    assert "CANARY" not in str(done.failure)
+    # Ansible shows the options beside a failure: there they are to be masked.
+    assert any("CANARY" in secret for secret in done.execution.secrets) is ("CANARY" in str(entry))

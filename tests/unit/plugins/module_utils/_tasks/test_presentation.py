@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.presentation import (
     REDACTED,
     presented,
+    secrets_within,
     snake_case,
 )
 
@@ -220,3 +221,25 @@ def test_what_the_api_said_is_not_changed() -> None:
     before = copy.deepcopy(item)
     presented(item, redact=True)
     assert item == before
+
+
+# --- what a user may not declare --------------------------------------------------------------------------------------
+
+
+def test_secrets_within_a_value_are_named_with_their_texts() -> None:
+    value = {
+        "location": "Paris",
+        "basic_auth": {"user": "site-user", "password": "site-password"},
+        "proxies": [{"url": "https://me:hidden@proxy.example/", "api_key": "1234567"}],
+        "cookies": [],
+    }
+    assert list(secrets_within(value)) == [
+        ("basic_auth", {"site-user", "site-password"}),
+        ("proxies.url", {"me:hidden", "hidden"}),
+        ("proxies.api_key", {"1234567"}),
+        ("cookies", set()),
+    ]
+
+
+def test_a_value_without_secrets_has_none() -> None:
+    assert list(secrets_within({"url": "https://shop.example/@home", "config": {"browser": {"name": "Chrome"}}})) == []
