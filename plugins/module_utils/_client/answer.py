@@ -20,6 +20,8 @@ from typing import Any
 
 from .disclosure import safe_code, safe_text
 
+_TOKEN_EXPIRED = "JWT_EXPIRED"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -42,6 +44,11 @@ class Answer:
     @property
     def error_code(self) -> object:
         return self.fields.get("errorCode") or self.fields.get("error")
+
+    @property
+    def token_expired(self) -> bool:
+        """The API calls the token expired, under whatever status."""
+        return self.error_code == _TOKEN_EXPIRED
 
     def said(self, secrets: tuple[str, ...]) -> str:
         """What the API gave as the reason, as the end of a sentence, without anything secret."""

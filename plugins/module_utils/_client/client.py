@@ -25,7 +25,6 @@ from .token_cache import TokenCache
 from .transport import Transport
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
-_EXPIRED = "JWT_EXPIRED"
 _BROUGHT = (
     "It was given as access_token or SPEEDLAB_ACCESS_TOKEN: replace or remove it there, or give the pair instead."
 )
@@ -170,10 +169,10 @@ class Client:
                 raise errors.TokenRefused(error.what, hint=_BROUGHT, **_where(error)) from None
         token = self.token(login).token
         answer = self._post(token, path, body, repeatable)
-        if answer.error_code == _EXPIRED:
+        if answer.token_expired:
             token = self._renewed(login, token)
             answer = self._post(token, path, body, repeatable)
-            if answer.error_code == _EXPIRED:
+            if answer.token_expired:
                 raise errors.TokenExpired(
                     "The API calls a token expired that it gave a moment ago",
                     hint="Try again later; if it stays so, compare this machine's clock and tell Contentsquare.",
@@ -213,7 +212,7 @@ def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
         return answer.fields
     where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
     said = answer.said(secrets)
-    if answer.error_code == _EXPIRED:
+    if answer.token_expired:
         raise errors.TokenExpired(f"The API calls the token expired{said}", **where)
     if answer.status == 401:
         raise errors.TokenRefused(f"The API refuses the token{said}", **where)

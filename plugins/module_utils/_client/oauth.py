@@ -19,6 +19,7 @@ from typing import Any
 
 from . import errors
 from .answer import Answer
+from .disclosure import safe_code, safe_text
 from .settings import Connection, Pair
 from .transport import Transport
 
@@ -110,15 +111,24 @@ class OAuth:
             )
         if not isinstance(endpoint, str) or token.casefold() in endpoint.casefold():  # messages name the endpoint
             raise _wrong_shape(answer, "endpoint")
-        scope, project = fields.get("scope"), fields.get("project_id")
+        project = fields.get("project_id")
         return Token(
             access_token=token,
-            token_type=str(fields.get("token_type") or "bearer"),
+            token_type=safe_code(fields.get("token_type"), (token,)) or "bearer",
             expires_at=received + lifetime,
-            scopes=tuple(scope.split()) if isinstance(scope, str) else tuple(sorted(pair.scopes)),
+            scopes=_granted(fields.get("scope"), token, pair),
             project_id=project if isinstance(project, int) and not isinstance(project, bool) else pair.project_id,
             endpoint=self._connection.endpoint(endpoint),
         )
+
+
+def _granted(scope: object, token: str, pair: Pair) -> tuple[str, ...]:
+    """The scopes that the answer names. Results show them: where one is no name or shows the token, those asked for."""
+    asked = tuple(sorted(pair.scopes))
+    if not isinstance(scope, str) or (scope and not safe_text(scope, (token,))):
+        return asked
+    words = tuple(scope.split())
+    return words if all(safe_text(word, (token,)) == word for word in words) else asked
 
 
 def _project(each: Any, answer: Answer) -> tuple[int, str]:

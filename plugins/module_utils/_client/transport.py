@@ -81,6 +81,8 @@ class Transport:
 
 def _passing_failure(answer: Answer, secrets: tuple[str, ...], repeatable: bool) -> errors.SpeedlabError | None:
     """The failure that this answer means if it may pass by itself, else None."""
+    if answer.token_expired:  # whatever the status, only another token helps
+        return None
     where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
     if answer.status == 429 or answer.error_code == _TOO_MANY_CALLS:
         asked = "" if answer.retry_after is None else f"; it asks for a pause of {answer.retry_after:.0f} seconds"

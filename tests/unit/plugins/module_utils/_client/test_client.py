@@ -218,7 +218,7 @@ def test_every_token_that_was_held_is_known_for_masking(api: ScriptedApi, make: 
 # --- an expired token -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [401, 400, 403])
+@pytest.mark.parametrize("status", [401, 400, 403, 429, 503])
 @pytest.mark.parametrize("token_cache", [True, False])
 def test_a_token_that_the_server_calls_expired_is_renewed_once_and_the_call_repeated_once(
     api: ScriptedApi, make: Callable[..., Client], status: int, token_cache: bool

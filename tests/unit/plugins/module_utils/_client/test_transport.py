@@ -295,6 +295,16 @@ def _answered_with_header(name: str, value: str) -> None:
         script.finish()
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_call_is_not_tried_again_with_a_token_that_has_expired(
+    api: ScriptedApi, clock: Clock, status: int, repeatable: bool
+) -> None:
+    api.expect(URL, BODY, reply(samples.EXPIRED, status), bearer="token-1")
+    assert post(make(), repeatable=repeatable).token_expired
+    assert clock.sleeps == []
+
+
 # --- writes -----------------------------------------------------------------------------------------------------------
 
 
