@@ -56,11 +56,12 @@ class Client:
         connection = settings.connection
         self.settings = settings
         self.reporter = reporter
-        self._warned: set[str] = set()
-        self._transport = Transport(connection, Slots(connection.token_cache_path, connection.concurrency, self._warn))
+        self._told: set[str] = set()
+        slots = Slots(connection.token_cache_path, connection.concurrency, self._warn, self._progress)
+        self._transport = Transport(connection, slots)
         self._oauth = OAuth(self._transport, connection)
         self._cache = (
-            TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn)
+            TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn, self._progress)
             if connection.token_cache
             else None
         )
@@ -196,9 +197,18 @@ class Client:
         )
 
     def _warn(self, text: str) -> None:
-        if text not in self._warned:
-            self._warned.add(text)
+        if self._is_new(text):
             self.reporter.warn(text)
+
+    def _progress(self, text: str) -> None:
+        if self._is_new(text):
+            self.reporter.progress(text)
+
+    def _is_new(self, text: str) -> bool:
+        """Each line is given once in a task, however many of its threads have the same trouble."""
+        new = text not in self._told
+        self._told.add(text)
+        return new
 
 
 def _where(error: errors.SpeedlabError) -> dict[str, Any]:

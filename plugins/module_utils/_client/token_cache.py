@@ -42,9 +42,16 @@ class TokenCache:
     reads the files without the secret learns neither tokens nor client ids.
     """
 
-    def __init__(self, directory: str, auth_url: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        directory: str,
+        auth_url: str,
+        warn: Callable[[str], None],
+        progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self._auth_url = auth_url
         self._warn = warn
+        self._progress = progress
         self._tokens: PrivateDirectory | None = None
         self._locks: PrivateDirectory | None = None
         if not HAS_CRYPTOGRAPHY:
@@ -63,10 +70,13 @@ class TokenCache:
         with ExitStack() as stack:
             if self._locks is not None:
                 try:
-                    stack.enter_context(self._locks.locked(self._entry(pair).name))
+                    stack.enter_context(self._locks.locked(self._entry(pair).name, self._tell))
                 except Unusable as error:
                     self._warn(f"Several processes may ask for a token at once, since {error}.")
             yield
+
+    def _tell(self) -> None:
+        self._progress("Waiting for another process that asks for a token of this credential pair.")
 
     def read(self, pair: Pair) -> Token | None:
         if self._tokens is None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import token_cache
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import private_files, token_cache
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.oauth import Token
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.token_cache import TokenCache
@@ -236,14 +236,43 @@ def test_the_entry_of_another_user_is_not_used(directory: Path) -> None:
     assert "belongs to another user" in cache.warnings[0]
 
 
-def test_an_entry_that_is_no_file_is_not_used_and_blocks_nobody(directory: Path) -> None:
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_an_entry_that_is_no_file_is_not_used_and_blocks_nobody(directory: Path, kind: str) -> None:
     cache = Cache(directory)
     cache.write(PAIR, TOKEN)
-    entry = the_entry(directory)
-    entry.unlink()
-    os.mkfifo(entry, 0o600)
+    put_in_place_of(the_entry(directory), kind)
     assert cache.read(PAIR) is None
     assert len(cache.warnings) == 1
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_a_lock_that_is_no_file_blocks_nobody(directory: Path, kind: str) -> None:
+    cache = Cache(directory)
+    with cache.single_flight(PAIR):
+        pass
+    (lock,) = (directory / "locks").iterdir()
+    put_in_place_of(lock, kind)
+    with cache.single_flight(PAIR):
+        cache.write(PAIR, TOKEN)
+    assert cache.read(PAIR) == TOKEN
+    assert len(cache.warnings) == 1
+    assert "at once" in cache.warnings[0]
+
+
+def put_in_place_of(path: Path, kind: str) -> None:
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path, 0o600)
+    else:
+        path.mkdir(mode=0o700)
+
+
+def test_an_entry_larger_than_any_token_is_not_read(directory: Path) -> None:
+    cache = Cache(directory)
+    cache.write(PAIR, TOKEN)
+    os.truncate(the_entry(directory), 1 << 40)
+    assert cache.read(PAIR) is None
+    assert "larger than any file" in cache.warnings[0]
 
 
 @pytest.mark.parametrize("trouble", ["a file", "a link", "wide", "below a file"])
@@ -413,6 +442,27 @@ def test_one_process_asks_while_the_others_wait_and_then_read(directory: Path, t
         process.stdin.flush()
     assert [said(process) for process in processes] == ["token-1"] * 5
     assert log.read_text() == "asked\n"
+
+
+def test_who_waits_long_for_another_that_asks_is_told_so(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_files, "PATIENCE", 0.05)
+    lines: list[str] = []
+    told = threading.Event()
+
+    def tell(text: str) -> None:
+        lines.append(text)
+        told.set()
+
+    def wait() -> None:
+        with TokenCache(str(directory), AUTH, samples.refuse_warning, tell).single_flight(PAIR):
+            pass
+
+    with Cache(directory).single_flight(PAIR):
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        assert told.wait(10)
+    thread.join(10)
+    assert lines == ["Waiting for another process that asks for a token of this credential pair."]
 
 
 def test_different_pairs_do_not_wait_for_one_another(cache: Cache, directory: Path) -> None:
