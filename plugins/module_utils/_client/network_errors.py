@@ -21,10 +21,7 @@ except ImportError:  # reported by .http
     pass
 
 from . import errors
-
-
-class LimitReached(Exception):
-    """The body took longer than the time limit as a whole."""
+from .watchdog import LimitReached, ProxyLimitReached
 
 
 @contextmanager
@@ -32,8 +29,12 @@ def typed_errors(url: str, host: str) -> Iterator[None]:
     """What ``requests`` raises, as our own errors. Nothing of the original text or context is kept."""
     try:
         yield
+    except ProxyLimitReached:
+        error: errors.SpeedlabError = errors.ProxyFailed(
+            f"The proxy did not open the way to {host} in time", endpoint=url
+        )
     except LimitReached:
-        error: errors.SpeedlabError = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
+        error = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
         error = _from_requests(cause, url, host)
     else:

@@ -19,7 +19,15 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.ans
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.slots import Slots
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import Transport
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
-from ansible_collections.contentsquare.speedlab.tests.unit.support.server import Server, answers, hangs_up, sends
+from ansible_collections.contentsquare.speedlab.tests.unit.support.server import (
+    Behaviour,
+    Server,
+    answers,
+    hangs_up,
+    read_request,
+    sends,
+    tls_of_the_server,
+)
 
 GOOD = {"success": True, "payload": 1}
 
@@ -134,6 +142,96 @@ def test_a_body_that_drips_is_left_after_the_time_limit_as_a_whole(head: bytes) 
         with pytest.raises(errors.TimedOut, match="did not send its whole answer in time"):
             post(make(server.url, timeout=0.5), server.url)
         assert time.monotonic() - start < 5
+
+
+def drips(head: bytes, drop: bytes) -> Behaviour:
+    """The head, then a drop ten times a second, far longer than any test is willing to wait."""
+
+    def behaviour(connection: socket.socket) -> None:
+        connection.sendall(head)
+        for _each in range(100):
+            connection.sendall(drop)
+            time.sleep(0.1)
+
+    return behaviour
+
+
+DRIPPING_HEADS = pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Header: ", b"x", id="header"),
+        pytest.param(b"", b"H", id="status line"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="100 Continue"),
+    ],
+)
+
+
+def left_in_time(carrier: Transport, url: str, kind: type[errors.SpeedlabError] = errors.TimedOut) -> None:
+    start = time.monotonic()
+    with pytest.raises(kind, match="in time"):
+        post(carrier, url)
+    assert time.monotonic() - start < 5
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_is_left_after_the_time_limit_as_a_whole(head: bytes, drop: bytes) -> None:
+    with Server([drips(head, drop)]) as server:
+        left_in_time(make(server.url, timeout=0.5), server.url)
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_on_a_connection_that_was_kept_is_left_as_well(head: bytes, drop: bytes) -> None:
+    def first_well_then_dripping(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        assert read_request(connection)
+        drips(head, drop)(connection)
+
+    with Server([first_well_then_dripping]) as server:
+        carrier = make(server.url, timeout=0.5)
+        assert post(carrier, server.url).body == {}
+        left_in_time(carrier, server.url)
+        assert len(server.requests) == 1  # by the count of the server: one connection
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_under_tls_is_left_as_well(tmp_path: Path, head: bytes, drop: bytes) -> None:
+    with Server([drips(head, drop)], tls=tls_of_the_server(tmp_path)) as server:
+        left_in_time(make(server.url, timeout=0.5, validate_certs=False), server.url)
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_behind_a_proxy_is_left_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: bytes, drop: bytes
+) -> None:
+    def opens_the_way(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with tls_of_the_server(tmp_path).wrap_socket(connection, server_side=True) as behind:
+            read_request(behind)
+            drips(head, drop)(behind)
+
+    with Server([opens_the_way]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        url = "https://api.contentsquare.com"
+        left_in_time(make(url, timeout=0.5, validate_certs=False), url)
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX-Header: "])
+def test_a_proxy_that_drips_is_left_as_well(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    with Server([drips(head, b"x")]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        url = "https://api.contentsquare.com"
+        left_in_time(make(url, timeout=0.5), url, errors.ProxyFailed)
+
+
+def test_the_body_has_the_whole_time_limit_for_itself_however_late_it_began() -> None:
+    def slowly(connection: socket.socket) -> None:
+        time.sleep(0.7)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")
+        time.sleep(0.7)
+        connection.sendall(b"}")
+
+    with Server([slowly]) as server:
+        assert post(make(server.url, timeout=1.0), server.url).body == {}
 
 
 def test_a_redirect_whose_body_drips_holds_nobody_up() -> None:
