@@ -295,6 +295,12 @@ class ProxyFailed(TransportError):
     default_hint = "Check https_proxy and no_proxy where the task runs."
 
 
+class ProxyRefused(ProxyFailed):
+    """The proxy refuses this user or this host, or its own address cannot be used: only the user can change that."""
+
+    retryable = False
+
+
 class FateUnknown(TransportError):
     """A write was sent and no answer came back: it may or may not have happened, so it is not repeated."""
 

@@ -9,6 +9,8 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -35,7 +37,7 @@ def typed_errors(url: str, host: str) -> Iterator[None]:
         )
     except LimitReached:
         error = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as cause:
         error = _from_requests(cause, url, host)
     else:
         return
@@ -49,8 +51,10 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
         return any(isinstance(each, types) for each in kinds)
 
     name = next((each for each in kinds if isinstance(each, socket.gaierror)), None)
+    if isinstance(cause, _unusable_addresses()) or has(http.client.InvalidURL):
+        return _address_error(url, host)
     if isinstance(cause, requests.exceptions.ProxyError):
-        return errors.ProxyFailed(f"The proxy on the way to {host} failed", endpoint=url)
+        return _proxy_error(kinds, url, host)
     if name is not None:
         known = errors.NameServerFailed if name.errno == socket.EAI_AGAIN else errors.NameNotResolved
         return known(f"The host name {host} cannot be resolved", endpoint=url)
@@ -67,6 +71,49 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     if not isinstance(cause, requests.RequestException) and getattr(cause, "errno", 0) is None:
         return _unreadable_bundle()
     return errors.TransportError(f"The connection to {host} broke", endpoint=url)
+
+
+def _unusable_addresses() -> tuple[type[Exception], ...]:
+    """What the libraries say of an address, or of a user name and password in it, that they can make nothing of."""
+    return (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        urllib3.exceptions.LocationValueError,
+        UnicodeError,
+    )
+
+
+def _address_error(url: str, host: str) -> errors.SpeedlabError:
+    """The addresses of the API have been checked before any request, so the proxy's is to blame where there is one."""
+    if not requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)):
+        return errors.NameNotResolved(f"Nothing can be asked at the address {url}", endpoint=url)
+    return errors.ProxyRefused(
+        f"The address of the proxy on the way to {host} cannot be used",
+        hint="Correct https_proxy or all_proxy where the task runs: http://host:port, or http://user:password@host:port"
+        " with the password percent-encoded and in Latin-1. SOCKS needs the Python library PySocks.",
+        endpoint=url,
+    )
+
+
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
+_PASSING = frozenset({408, 425, 429})  # of the refusals, which are 4xx
+
+
+def _proxy_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.SpeedlabError:
+    found = next((match for each in kinds for match in [_TUNNEL.match(str(each))] if match), None)
+    if found is None:
+        return errors.ProxyFailed(f"The proxy on the way to {host} failed", endpoint=url)
+    status = int(found[1])
+    if not 400 <= status < 500 or status in _PASSING:
+        return errors.ProxyFailed(f"The proxy on the way to {host} failed (HTTP {status})", status=status, endpoint=url)
+    if status == 407:
+        hint = "Give the user name and the password that the proxy asks for, as in https_proxy=http://user:password@host:port."
+    else:
+        hint = "Let the proxy allow this host, or name the host in no_proxy where the task runs."
+    return errors.ProxyRefused(
+        f"The proxy refuses the way to {host} (HTTP {status})", hint=hint, status=status, endpoint=url
+    )
 
 
 # What OpenSSL calls a file without certificates, and a server that speaks something else than TLS.

@@ -468,5 +468,5 @@ def test_codes_are_names_that_a_playbook_can_compare() -> None:
     codes = {kind.code for kind in every_error()}
     assert all(code.replace("_", "").isalpha() and code.islower() for code in codes)
     # The same to a user, though the client treats them differently.
-    alike = {errors.NameServerFailed, errors.ConnectTimedOut}
+    alike = {errors.NameServerFailed, errors.ConnectTimedOut, errors.ProxyRefused}
     assert len(codes) == len(every_error()) - len(alike)

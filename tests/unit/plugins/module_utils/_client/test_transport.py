@@ -467,6 +467,8 @@ def test_a_bundle_that_cannot_be_read_is_called_that(api: ScriptedApi) -> None:
         requests.ReadTimeout(SECRET),
         requests.exceptions.SSLError(SECRET),
         requests.exceptions.InvalidURL(SECRET),
+        requests.exceptions.ProxyError(OSError(f"Tunnel connection failed: 407 {SECRET}")),
+        UnicodeEncodeError("latin-1", SECRET, 0, 1, SECRET),
         urllib3.exceptions.LocationParseError(SECRET),
         OSError(SECRET),
     ],

@@ -9,10 +9,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.answer import Answer
@@ -69,13 +71,69 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
     assert not any("cookie" in request.lower() for request in server.requests)
 
 
-def test_a_proxy_that_refuses_is_named_as_the_trouble_and_its_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server([answers({}, "407 Proxy Authentication Required")]) as proxy:
+@pytest.mark.parametrize(
+    ("status", "kind", "advice"),
+    [
+        (407, errors.ProxyRefused, "Give the user name and the password"),
+        (403, errors.ProxyRefused, "name the host in no_proxy"),
+        (429, errors.ProxyFailed, "Check https_proxy"),
+        (503, errors.ProxyFailed, "Check https_proxy"),
+    ],
+)
+def test_a_proxy_that_refuses_is_named_with_its_status_and_its_password_is_not(
+    monkeypatch: pytest.MonkeyPatch, status: int, kind: type[errors.SpeedlabError], advice: str
+) -> None:
+    with Server([answers({}, f"{status} password-of-proxy")]) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url.replace("http://", "http://user:password-of-proxy@"))
-        with pytest.raises(errors.ProxyFailed) as caught:
-            post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
+        failure = failure_by_proxy(make("https://api.contentsquare.com"))
         assert proxy.requests[0].startswith("CONNECT api.contentsquare.com:443")
-    assert "password-of-proxy" not in str(caught.value)
+    assert failure.__class__ is kind
+    assert (failure.status, failure.retryable) == (status, kind.retryable)
+    assert f"HTTP {status}" in failure.message
+    assert advice in failure.hint
+
+
+def failure_by_proxy(carrier: Transport, **changes: Any) -> errors.SpeedlabError:
+    with pytest.raises(errors.ProxyFailed) as caught:
+        post(carrier, "https://api.contentsquare.com", **changes)
+    shown = "".join(traceback.format_exception(type(caught.value), caught.value, caught.value.__traceback__))
+    assert "password-of-proxy" not in shown
+    assert "p€ss" not in shown
+    return caught.value
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://user:password-of-proxy@:80",
+        "http://user:password-of-proxy@127.0.0.1:notaport",
+        "http://user:password-of-proxy@127.0.0.1:99999",
+        "socks5://user:password-of-proxy@127.0.0.1:9",
+        "ftp://user:password-of-proxy@127.0.0.1:9",
+        "user:password-of-proxy@127.0.0.1:9",
+        "http://[::1",
+        "http://user:p/ss@127.0.0.1:9",
+        "http://üser:p€ss@127.0.0.1:9",
+        f"http://{'a' * 70}.example:1",
+        "http://a..b:1",
+        "http://a b:1",
+    ],
+)
+def test_an_address_of_a_proxy_that_cannot_be_used_fails_at_once_and_says_how_to_write_it(
+    monkeypatch: pytest.MonkeyPatch, address: str, repeatable: bool
+) -> None:
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", socks_is_missing)
+    monkeypatch.setenv("https_proxy", address)
+    failure = failure_by_proxy(make("https://api.contentsquare.com", retry_timeout=60.0), repeatable=repeatable)
+    assert failure.__class__ is errors.ProxyRefused
+    assert "address of the proxy" in failure.what
+    assert "http://user:password@host:port" in failure.hint
+
+
+def socks_is_missing(*arguments: object, **options: object) -> None:
+    """What ``requests`` itself puts in the place where PySocks is not installed."""
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
 
 
 def test_a_proxy_that_is_not_there_is_named_as_the_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
