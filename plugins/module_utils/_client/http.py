@@ -29,7 +29,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 from . import errors
-from .answer import Answer, http_date, parsed_json, retry_after, whole_number
+from .answer import Answer, NestedTooDeep, http_date, parsed_json, retry_after, whole_number
 from .network_errors import typed_errors
 from .settings import Connection
 from .watchdog import limit_heads, time_limit
@@ -96,7 +96,8 @@ class Http:
             with response, time_limit(response.raw, self._connection.timeout):
                 content = _whole_body(response, url)
         self._note_clock(response.headers.get("Date"))
-        return Answer(url, response.status_code, parsed_json(content), retry_after(response.headers.get("Retry-After")))
+        wanted = retry_after(response.headers.get("Retry-After"))
+        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted)
 
     def _note_clock(self, date: str | None) -> None:
         server = http_date(date)
@@ -129,6 +130,13 @@ def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
             status=response.status_code,
             endpoint=response.url,
         )
+
+
+def _parsed(content: bytes, url: str, status: int) -> Any:
+    try:
+        return parsed_json(content)
+    except NestedTooDeep:
+        raise errors.AnswerWrongShape(f"The answer of {url} is nested too deep", status=status, endpoint=url) from None
 
 
 def _whole_body(response: requests.Response, url: str) -> bytes:
