@@ -12,6 +12,7 @@ what the API itself says is passed through :mod:`.disclosure` first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 
@@ -48,6 +49,32 @@ class SpeedlabError(Exception):
             "retryable": self.retryable,
             "hint": self.hint,
         }
+
+    def record(self) -> dict[str, Any]:
+        """What :func:`recorded` makes the same error of, here or in another process."""
+        return {
+            "kind": type(self).__name__,
+            "what": self.what,
+            "hint": self.hint,
+            "status": self.status,
+            "endpoint": self.endpoint,
+        }
+
+
+def recorded(record: Mapping[str, Any]) -> SpeedlabError:
+    """The error of a record. Raises ValueError, TypeError or KeyError for what is none."""
+    fields = dict(record)
+    name = fields.pop("kind")
+    kind = next((each for each in _kinds(SpeedlabError) if each.__name__ == name), None)
+    if kind is None:
+        raise ValueError(name)
+    return kind(**fields)
+
+
+def _kinds(kind: type[SpeedlabError]) -> Iterator[type[SpeedlabError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _kinds(each)
 
 
 # --- before any request -----------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ IDENTITY_PATH = "/v1/oauth/me"
 
 @dataclass(frozen=True)
 class Token:
-    """A token for the Lab. ``expires_at`` is in epoch seconds of this machine's clock."""
+    """A token for the Lab. ``expires_at`` is in epoch seconds of this machine's clock, ``lifetime`` in seconds."""
 
     access_token: str = field(repr=False)
     token_type: str
@@ -37,6 +37,7 @@ class Token:
     scopes: tuple[str, ...]
     project_id: int | None
     endpoint: str
+    lifetime: float = 3600.0
 
     def seconds_left(self) -> float:
         return self.expires_at - time.time()
@@ -119,6 +120,7 @@ class OAuth:
             scopes=_granted(fields.get("scope"), token, pair),
             project_id=project if isinstance(project, int) and not isinstance(project, bool) else pair.project_id,
             endpoint=self._connection.endpoint(endpoint),
+            lifetime=float(lifetime),
         )
 
 

@@ -10,7 +10,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import private_files, token_cache
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors, private_files, token_cache
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.oauth import Token
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.token_cache import TokenCache
@@ -97,6 +97,7 @@ def test_what_was_removed_is_gone_and_the_answer_tells_whether_it_was_there(cach
         scopes=st.lists(st.text()).map(tuple),
         project_id=st.none() | st.integers(),
         endpoint=st.text(),
+        lifetime=st.floats(1, 1e9),
     ),
     secret=st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=8),
     client_id=st.text(min_size=1).filter(str.strip),
@@ -353,6 +354,62 @@ def test_no_warning_shows_the_token_the_secret_or_the_client_id(directory: Path)
     Cache(directory)
     for text in ("CANARY", PAIR.client_id, PAIR.client_secret):
         assert text not in " ".join(cache.warnings)
+
+
+# --- failures ---------------------------------------------------------------------------------------------------------
+
+FAILURE = errors.PairRefused("The API refuses the pair", status=401)
+
+
+def failure_met_while_waiting(directory: Path, spoil: Callable[[Path], None]) -> errors.SpeedlabError | None:
+    """What one who waits is given when another leaves a failure, whose file is then spoilt."""
+    found: list[errors.SpeedlabError | None] = []
+
+    def wait() -> None:
+        with Cache(directory).single_flight(PAIR) as failure:
+            found.append(failure)
+
+    cache = Cache(directory)
+    with cache.single_flight(PAIR):
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        time.sleep(0.3)
+        cache.write_failure(PAIR, FAILURE)
+        (record,) = (directory / "locks").glob("*.failed")
+        spoil(record)
+    thread.join(10)
+    (failure,) = found
+    return failure
+
+
+def test_who_waited_is_given_the_failure_of_the_one_who_asked(directory: Path) -> None:
+    failure = failure_met_while_waiting(directory, lambda record: None)
+    assert failure is not None
+    assert failure.record() == FAILURE.record()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda record: record.write_bytes(b"garbage"),
+        lambda record: record.chmod(0o644),
+        lambda record: record.unlink(),
+        lambda record: put_in_place_of(record, "directory"),
+        lambda record: put_in_place_of(record, "pipe"),
+        lambda record: os.truncate(record, 1 << 40),
+    ],
+    ids=["damaged", "wide", "gone", "a directory", "a pipe", "huge"],
+)
+def test_a_record_of_a_failure_that_cannot_be_used_is_none(directory: Path, spoil: Callable[[Path], None]) -> None:
+    assert failure_met_while_waiting(directory, spoil) is None
+
+
+def test_an_old_failure_is_swept(cache: Cache, directory: Path) -> None:
+    cache.write_failure(samples.OTHER_PAIR, FAILURE)
+    (record,) = (directory / "locks").glob("*.failed")
+    os.utime(record, (time.time() - 90_000, time.time() - 90_000))
+    cache.write(PAIR, TOKEN)
+    assert not record.exists()
 
 
 # --- sweeping ---------------------------------------------------------------------------------------------------------
