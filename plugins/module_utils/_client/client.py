@@ -10,14 +10,13 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from . import errors
-from .answer import TOKEN_EXPIRED, Answer
+from .answer import Answer
 from .lab import Lab
 from .oauth import Identity, OAuth, Token
 from .settings import Pair, ReadyToken, Settings
@@ -57,15 +56,17 @@ class Client:
         connection = settings.connection
         self.settings = settings
         self.reporter = reporter
-        self._warned: set[str] = set()
-        self._transport = Transport(connection, Slots(connection.token_cache_path, connection.concurrency, self._warn))
+        self._told: set[str] = set()
+        slots = Slots(connection.token_cache_path, connection.concurrency, self._warn, self._progress)
+        self._transport = Transport(connection, slots)
         self._oauth = OAuth(self._transport, connection)
         self._cache = (
-            TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn)
+            TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn, self._progress)
             if connection.token_cache
             else None
         )
-        self._tokens: dict[Pair, tuple[Token, float]] = {}  # with the seconds that have to be left of it
+        self._tokens: dict[Pair, Token] = {}
+        self._failures: dict[Pair, errors.SpeedlabError] = {}  # the last one of each log-in
         self._lock = threading.Lock()
         self.bearers: set[str] = set()  # every token that this task held, for the masking of output
         self.lab = Lab(self._call)
@@ -82,35 +83,37 @@ class Client:
         with self._forgetting_if_refused(pair):
             return self._oauth.identity(pair)
 
-    def token(self, pair: Pair, *, min_validity: float = RENEWAL_MARGIN, force: bool = False) -> Held:
-        """A token with at least ``min_validity`` seconds left; one process asks while all others wait for it."""
-        came = time.monotonic()
-        with self._lock:
-            if not force:
-                at_hand = self.token_at_hand(pair, min_validity)
-                if at_hand is not None:
-                    return Held(at_hand, cached=True)
-            return self._ask_alone(
-                pair, lambda found: not force and found.seconds_left() > min_validity, min_validity, came
-            )
+    def token(self, pair: Pair, *, min_validity: float | None = None, force: bool = False) -> Held:
+        """A token with more than ``min_validity`` seconds left; one process asks while all others wait for it.
 
-    def token_at_hand(self, pair: Pair, min_validity: float = RENEWAL_MARGIN) -> Token | None:
+        Without a wish for its validity a token serves until shortly before its end.
+        """
+        failure_before = self._failures.get(pair)
+        with self._lock:
+            if force:
+                return self._ask_alone(pair, lambda found: False, force=True)
+            at_hand = self.token_at_hand(pair, min_validity)
+            if at_hand is not None:
+                return Held(at_hand, cached=True)
+            self._raise_new_failure(pair, failure_before)
+            return self._ask_alone(pair, lambda found: _serves(found, min_validity))
+
+    def token_at_hand(self, pair: Pair, min_validity: float | None = None) -> Token | None:
         """A token that can be had without a request."""
-        if pair in self._tokens:
-            token, needed = self._tokens[pair]
-            if token.seconds_left() > min(needed, min_validity):
-                return token
+        known = self._tokens.get(pair)
+        if known is not None and _serves(known, min_validity):
+            return known
         cached = self.cached_token(pair)
-        return self._usable(pair, cached, min_validity) if cached and cached.seconds_left() > min_validity else None
+        return self._usable(pair, cached) if cached is not None and _serves(cached, min_validity) else None
 
     def cached_token(self, pair: Pair) -> Token | None:
         """What the cache on disk holds for the pair, however old it is."""
         return self._cache.read(pair) if self._cache else None
 
-    def new_token(self, pair: Pair, *, waited: float = 0.0) -> Token:
+    def new_token(self, pair: Pair) -> Token:
         """A token got from the API now, whatever is cached; it is cached for others."""
         with self._forgetting_if_refused(pair):
-            token = self._oauth.token(pair, waited=waited)
+            token = self._oauth.token(pair)
         self.bearers.add(token.access_token)
         if self._cache:
             self._cache.write(pair, token)
@@ -130,77 +133,99 @@ class Client:
             self.forget(pair)
             raise
 
-    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], min_validity: float, came: float) -> Held:
-        """Ask for a token, unless another process got a ``good`` one while this one waited for its turn.
-
-        The wait since ``came`` counts as time for retries: else many hosts would try in vain one after the other.
-        """
+    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], *, force: bool = False) -> Held:
+        """Ask for a token, unless another process got a ``good`` one, or failed, while this one waited for its turn."""
         if self._cache is None:
-            return self._keep(pair, self.new_token(pair, waited=time.monotonic() - came), min_validity)
-        with self._cache.single_flight(pair):
+            return self._ask(pair)
+        with self._cache.single_flight(pair) as failure:
             found = self._cache.read(pair)
             if found is not None and good(found):
-                return Held(self._usable(pair, found, min_validity), cached=True)
-            return self._keep(pair, self.new_token(pair, waited=time.monotonic() - came), min_validity)
+                return Held(self._usable(pair, found), cached=True)
+            if failure is not None and not force:
+                self._failures[pair] = failure
+                raise failure
+            return self._ask(pair)
 
-    def _keep(self, pair: Pair, token: Token, min_validity: float) -> Held:
-        """Remember a new token. Where its whole life is shorter than the margin, half of it has to do."""
-        self._tokens[pair] = (token, min(min_validity, token.seconds_left() / 2))
+    def _ask(self, pair: Pair) -> Held:
+        """A new token. A failure is left for all who wait for it: else each would wait for its own in turn."""
+        try:
+            token = self.new_token(pair)
+        except errors.SpeedlabError as error:
+            if _concerns_all(error):
+                self._failures[pair] = error
+                if self._cache:
+                    self._cache.write_failure(pair, error)
+            raise
+        self._tokens[pair] = token
         return Held(token, cached=False)
 
-    def _renewed(self, pair: Pair, expired: Token) -> Held:
-        """A token other than the one that the API calls expired."""
-        came = time.monotonic()
+    def _raise_new_failure(self, pair: Pair, before: errors.SpeedlabError | None) -> None:
+        """Raise the failure that another thread met while this one waited for the lock."""
+        failure = self._failures.get(pair)
+        if failure is not None and failure is not before:
+            raise errors.recorded(failure.record())
+
+    def _renewed(self, pair: Pair, expired: Sequence[Token]) -> Held:
+        """A token other than those that the API calls expired."""
+        dead = {token.access_token for token in expired}
+        failure_before = self._failures.get(pair)
         with self._lock:
             known = self._tokens.get(pair)
-            if known is not None and known[0].access_token != expired.access_token:
-                return Held(known[0], cached=True)  # another thread was quicker
+            if known is not None and known.access_token not in dead:
+                return Held(known, cached=True)  # another thread was quicker
             self._tokens.pop(pair, None)
-            return self._ask_alone(
-                pair,
-                lambda found: found.access_token != expired.access_token and found.seconds_left() > 0,
-                RENEWAL_MARGIN,
-                came,
-            )
+            self._raise_new_failure(pair, failure_before)
+            return self._ask_alone(pair, lambda found: found.access_token not in dead and found.seconds_left() > 0)
 
-    def _usable(self, pair: Pair, token: Token, min_validity: float) -> Token:
+    def _usable(self, pair: Pair, token: Token) -> Token:
         """A cached token under the present settings: the allowed domains may have changed since it was written."""
         self.settings.connection.endpoint(token.endpoint)
         self.bearers.add(token.access_token)
-        self._tokens[pair] = (token, min_validity)
+        self._tokens[pair] = token
         return token
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def _call(self, path: str, body: Mapping[str, Any], *, about: str, repeatable: bool = True) -> Any:
-        """The ``payload`` of a successful answer. An expired token is renewed once and the call repeated once."""
+        """The ``payload`` of a successful answer. An expired token is renewed and the call repeated."""
         login = self.settings.required_login()
         if isinstance(login, ReadyToken):
             try:
                 return _payload(self._post(login, path, body, repeatable), about, (login.access_token,))
             except errors.TokenRefused as error:
                 raise errors.TokenRefused(error.what, hint=_BROUGHT, **_where(error)) from None
-        token = self.token(login).token
-        answer = self._post(token, path, body, repeatable)
-        if answer.error_code == TOKEN_EXPIRED:
-            held = self._renewed(login, token)
-            answer = self._post(held.token, path, body, repeatable)
-            if answer.error_code == TOKEN_EXPIRED and held.cached:  # somebody else's token, which has expired as well
-                held = self._renewed(login, held.token)
-                answer = self._post(held.token, path, body, repeatable)
-            token = held.token
-            if answer.error_code == TOKEN_EXPIRED:
-                raise errors.TokenExpired(
-                    "The API calls a token expired that it gave a moment ago",
-                    hint="Try again later; if it stays so, compare this machine's clock and tell Contentsquare.",
-                    status=answer.status,
-                    endpoint=answer.url,
-                )
+        token, answer = self._answered(login, path, body, repeatable)
+        if answer.token_expired:
+            raise errors.TokenExpired(
+                "The API calls a token expired that it gave a moment ago",
+                hint="Try again later; if it stays so, compare this machine's clock and tell Contentsquare.",
+                status=answer.status,
+                endpoint=answer.url,
+            )
         try:
             return _payload(answer, about, (login.client_secret, token.access_token))
         except errors.TokenRefused:
             self.forget(login)  # so that the next task asks for a new one
             raise
+
+    def _answered(self, pair: Pair, path: str, body: Mapping[str, Any], repeatable: bool) -> tuple[Token, Answer]:
+        """An answer, and the token that got it.
+
+        Where an expired token was renewed by another process, the one in its place may have expired as well: then it is
+        renewed once more. A token that this very call asked for is the last.
+        """
+        token = self.token(pair).token
+        answer = self._post(token, path, body, repeatable)
+        expired: list[Token] = []
+        for _each in range(2):
+            if not answer.token_expired:
+                break
+            expired.append(token)
+            held = self._renewed(pair, expired)
+            token, answer = held.token, self._post(held.token, path, body, repeatable)
+            if not held.cached:
+                break
+        return token, answer
 
     def _post(self, token: Token | ReadyToken, path: str, body: Mapping[str, Any], repeatable: bool) -> Answer:
         return self._transport.post(
@@ -213,9 +238,28 @@ class Client:
         )
 
     def _warn(self, text: str) -> None:
-        if text not in self._warned:
-            self._warned.add(text)
+        if self._is_new(text):
             self.reporter.warn(text)
+
+    def _progress(self, text: str) -> None:
+        if self._is_new(text):
+            self.reporter.progress(text)
+
+    def _is_new(self, text: str) -> bool:
+        """Each line is given once in a task, however many of its threads have the same trouble."""
+        new = text not in self._told
+        self._told.add(text)
+        return new
+
+
+def _serves(token: Token, min_validity: float | None) -> bool:
+    """Whether enough is left of a token. Of one that lives no longer than the margin twice, half its life has to do."""
+    return token.seconds_left() > (min(RENEWAL_MARGIN, token.lifetime / 2) if min_validity is None else min_validity)
+
+
+def _concerns_all(error: errors.SpeedlabError) -> bool:
+    """What the API says, and what may pass, is the same for all who ask; the rest hangs on a task's own settings."""
+    return error.retryable or isinstance(error, (errors.LoginError, errors.ApiError, errors.BadAnswer))
 
 
 def _where(error: errors.SpeedlabError) -> dict[str, Any]:
@@ -229,7 +273,7 @@ def _payload(answer: Answer, about: str, secrets: tuple[str, ...]) -> Any:
         return answer.fields
     where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
     said = answer.said(secrets)
-    if answer.error_code == TOKEN_EXPIRED:
+    if answer.token_expired:
         raise errors.TokenExpired(f"The API calls the token expired{said}", **where)
     if answer.status == 401:
         raise errors.TokenRefused(f"The API refuses the token{said}", **where)

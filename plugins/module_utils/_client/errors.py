@@ -12,7 +12,7 @@ what the API itself says is passed through :mod:`.disclosure` first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 
@@ -57,6 +57,32 @@ class SpeedlabError(Exception):
             "retryable": self.retryable,
             "hint": self.hint,
         }
+
+    def record(self) -> dict[str, Any]:
+        """What :func:`recorded` makes the same error of, here or in another process."""
+        return {
+            "kind": type(self).__name__,
+            "what": self.what,
+            "hint": self.hint,
+            "status": self.status,
+            "endpoint": self.endpoint,
+        }
+
+
+def recorded(record: Mapping[str, Any]) -> SpeedlabError:
+    """The error of a record. Raises ValueError, TypeError or KeyError for what is none."""
+    fields = dict(record)
+    name = fields.pop("kind")
+    kind = next((each for each in _kinds(SpeedlabError) if each.__name__ == name), None)
+    if kind is None:
+        raise ValueError(name)
+    return kind(**fields)
+
+
+def _kinds(kind: type[SpeedlabError]) -> Iterator[type[SpeedlabError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _kinds(each)
 
 
 # --- before any request -----------------------------------------------------------------------------------------------
@@ -311,11 +337,10 @@ class ProxyFailed(TransportError):
     default_hint = "Check https_proxy and no_proxy where the task runs."
 
 
-class ProxyUnusable(ProxyFailed):
-    """The proxy as it is set cannot work, or refuses for a reason that stays."""
+class ProxyRefused(ProxyFailed):
+    """The proxy refuses this user or this host, or its own address cannot be used: only the user can change that."""
 
     retryable = False
-    default_hint = "Correct https_proxy where the task runs: its form, its port, its user name and password."
 
 
 class FateUnknown(TransportError):

@@ -10,13 +10,11 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import json
-import os
 import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,15 +22,17 @@ from urllib.parse import urlsplit
 try:
     import requests
     import urllib3
+    from requests.adapters import HTTPAdapter
 
     REQUESTS_IMPORT_ERROR = None
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 from . import errors
-from .answer import Answer, http_date, parsed_json, retry_after, whole_number
-from .network_errors import LimitReached, typed_errors
+from .answer import Answer, NestedTooDeep, http_date, parsed_json, retry_after, whole_number
+from .network_errors import typed_errors
 from .settings import Connection
+from .watchdog import limit_heads, time_limit
 
 LARGEST_ANSWER = 128 * 1024 * 1024  # bytes; ten thousand monitorings are about 15 MiB
 _CHUNK = 64 * 1024
@@ -72,6 +72,9 @@ class Http:
             session.cookies.set_policy(
                 DefaultCookiePolicy(allowed_domains=[])
             )  # one pair's cookie never goes with another
+            adapter = _watched_adapter(self._connection.timeout)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
             session.headers.update({"User-Agent": self._connection.user_agent, "Accept": "application/json"})
         return session
 
@@ -90,15 +93,32 @@ class Http:
                 proxies={"no_proxy": host} if self._connection.auth_url.loopback else None,
                 hooks={"response": _refuse_redirect},
             )
-            with response, _time_limit(response, self._connection.timeout):
+            with response, time_limit(response.raw, self._connection.timeout):
                 content = _whole_body(response, url)
         self._note_clock(response.headers.get("Date"))
-        return Answer(url, response.status_code, parsed_json(content), retry_after(response.headers.get("Retry-After")))
+        wanted = retry_after(response.headers.get("Retry-After"))
+        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted)
 
     def _note_clock(self, date: str | None) -> None:
         server = http_date(date)
         if server is not None:
             self.clock_difference = time.time() - server.timestamp()
+
+
+def _watched_adapter(seconds: float) -> HTTPAdapter:
+    """An adapter whose connections, direct or through a proxy, have a time limit for the head of an answer."""
+
+    class Watched(HTTPAdapter):
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+            super().init_poolmanager(*arguments, **options)
+            limit_heads(self.poolmanager, seconds)
+
+        def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*arguments, **options)
+            limit_heads(manager, seconds)
+            return manager
+
+    return Watched()
 
 
 def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
@@ -110,6 +130,13 @@ def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
             status=response.status_code,
             endpoint=response.url,
         )
+
+
+def _parsed(content: bytes, url: str, status: int) -> Any:
+    try:
+        return parsed_json(content)
+    except NestedTooDeep:
+        raise errors.AnswerWrongShape(f"The answer of {url} is nested too deep", status=status, endpoint=url) from None
 
 
 def _whole_body(response: requests.Response, url: str) -> bytes:
@@ -126,34 +153,3 @@ def _whole_body(response: requests.Response, url: str) -> bytes:
     if promised is not None and response.raw.tell() < promised:  # older urllib3 does not compare
         raise errors.AnswerCutShort(f"The answer of {url} was cut short", status=response.status_code, endpoint=url)
     return bytes(content)
-
-
-@contextmanager
-def _time_limit(response: requests.Response, seconds: float) -> Iterator[None]:
-    """End a body that drips: each byte restarts the socket's own time-out, so that alone would wait for ever."""
-    reached = threading.Event()
-    try:
-        duplicate = socket.socket(fileno=os.dup(response.raw.fileno()))
-    except (OSError, ValueError, AttributeError):  # the whole answer has been read already
-        yield
-        return
-
-    def end() -> None:
-        reached.set()
-        with suppress(OSError):
-            duplicate.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-        if reached.is_set():  # a body without a length ends well when its connection ends
-            raise LimitReached
-    except (requests.RequestException, errors.AnswerCutShort):
-        if reached.is_set():
-            raise LimitReached from None
-        raise
-    finally:
-        timer.cancel()
-        duplicate.close()

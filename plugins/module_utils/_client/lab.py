@@ -12,11 +12,11 @@ sits, whether a report is there at all) is settled here, so that callers see one
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .answer import NestedTooDeep, parsed_json
 from .errors import AnswerWrongShape
 
 Json = dict[str, Any]
@@ -217,9 +217,11 @@ def _har(payload: Any, about: str) -> Json:
     found = payload.get("har", payload) if isinstance(payload, dict) else payload
     if isinstance(found, str):
         try:
-            found = json.loads(found)
-        except ValueError:
-            raise AnswerWrongShape(f"The answer on {about} is not JSON") from None
+            found = parsed_json(found.encode("utf-8"))
+        except NestedTooDeep:
+            raise AnswerWrongShape(f"The answer on {about} is nested too deep") from None
+        if found is None:
+            raise AnswerWrongShape(f"The answer on {about} is not JSON")
     if not isinstance(found, dict) or not isinstance(found.get("log"), dict):
         raise AnswerWrongShape(f"The answer on {about} has no log")
     return found

@@ -9,6 +9,7 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
 import ssl
@@ -22,10 +23,7 @@ except ImportError:  # reported by .http
     pass
 
 from . import errors
-
-
-class LimitReached(Exception):
-    """The body took longer than the time limit as a whole."""
+from .watchdog import LimitReached, ProxyLimitReached
 
 
 @contextmanager
@@ -33,8 +31,12 @@ def typed_errors(url: str, host: str) -> Iterator[None]:
     """What ``requests`` raises, as our own errors. Nothing of the original text or context is kept."""
     try:
         yield
+    except ProxyLimitReached:
+        error: errors.SpeedlabError = errors.ProxyFailed(
+            f"The proxy did not open the way to {host} in time", endpoint=url
+        )
     except LimitReached:
-        error: errors.SpeedlabError = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
+        error = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as cause:
         error = _from_requests(cause, url, host)
     else:
@@ -48,16 +50,11 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     def has(*types: type[BaseException]) -> bool:
         return any(isinstance(each, types) for each in kinds)
 
-    if _by_the_setting_of_the_proxy(cause) or has(urllib3.exceptions.LocationValueError):
-        return errors.ProxyUnusable(
-            f"The proxy on the way to {host} is not set in a form that can be used", endpoint=url
-        )
-    refused = _refusal_of_the_proxy(kinds)
-    if refused:
-        return errors.ProxyUnusable(f"The proxy on the way to {host} refuses it (HTTP {refused})", endpoint=url)
     name = next((each for each in kinds if isinstance(each, socket.gaierror)), None)
+    if isinstance(cause, _unusable_addresses()) or has(http.client.InvalidURL):
+        return _address_error(url, host)
     if isinstance(cause, requests.exceptions.ProxyError):
-        return errors.ProxyFailed(f"The proxy on the way to {host} failed", endpoint=url)
+        return _proxy_error(kinds, url, host)
     if name is not None:
         known = errors.NameServerFailed if name.errno == socket.EAI_AGAIN else errors.NameNotResolved
         return known(f"The host name {host} cannot be resolved", endpoint=url)
@@ -76,22 +73,48 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     return errors.TransportError(f"The connection to {host} broke", endpoint=url)
 
 
-def _by_the_setting_of_the_proxy(cause: Exception) -> bool:
-    """Our own addresses are checked before; so what is no address is that of the proxy, or its password."""
-    kinds = requests.exceptions
-    return isinstance(cause, (kinds.InvalidURL, kinds.InvalidSchema, kinds.MissingSchema, UnicodeError))
+def _unusable_addresses() -> tuple[type[Exception], ...]:
+    """What the libraries say of an address, or of a user name and password in it, that they can make nothing of."""
+    return (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        urllib3.exceptions.LocationValueError,
+        UnicodeError,
+    )
 
 
-def _refusal_of_the_proxy(kinds: tuple[BaseException, ...]) -> str:
-    """The status in the 400s with which a proxy refused a tunnel, such as 407 for a wrong password."""
-    for each in kinds:
-        found = _TUNNEL.search(str(each)) if isinstance(each, OSError) else None
-        if found:
-            return found[1]
-    return ""
+def _address_error(url: str, host: str) -> errors.SpeedlabError:
+    """The addresses of the API have been checked before any request, so the proxy's is to blame where there is one."""
+    if not requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)):
+        return errors.NameNotResolved(f"Nothing can be asked at the address {url}", endpoint=url)
+    return errors.ProxyRefused(
+        f"The address of the proxy on the way to {host} cannot be used",
+        hint="Correct https_proxy or all_proxy where the task runs: http://host:port, or http://user:password@host:port"
+        " with the password percent-encoded and in Latin-1. SOCKS needs the Python library PySocks.",
+        endpoint=url,
+    )
 
 
-_TUNNEL = re.compile(r"Tunnel connection failed: (4\d\d)")
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
+_PASSING = frozenset({408, 425, 429})  # of the refusals, which are 4xx
+
+
+def _proxy_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.SpeedlabError:
+    found = next((match for each in kinds for match in [_TUNNEL.match(str(each))] if match), None)
+    if found is None:
+        return errors.ProxyFailed(f"The proxy on the way to {host} failed", endpoint=url)
+    status = int(found[1])
+    if not 400 <= status < 500 or status in _PASSING:
+        return errors.ProxyFailed(f"The proxy on the way to {host} failed (HTTP {status})", status=status, endpoint=url)
+    if status == 407:
+        hint = "Give the user name and the password that the proxy asks for, as in https_proxy=http://user:password@host:port."
+    else:
+        hint = "Let the proxy allow this host, or name the host in no_proxy where the task runs."
+    return errors.ProxyRefused(
+        f"The proxy refuses the way to {host} (HTTP {status})", hint=hint, status=status, endpoint=url
+    )
+
 
 # What OpenSSL calls a file without certificates, and a server that speaks something else than TLS.
 _NO_CERTIFICATES = frozenset({"NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "PEM_LIB"})

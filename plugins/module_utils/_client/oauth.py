@@ -19,6 +19,7 @@ from typing import Any
 
 from . import errors
 from .answer import Answer
+from .disclosure import safe_code, safe_text
 from .settings import Connection, Pair
 from .transport import Transport
 
@@ -28,7 +29,7 @@ IDENTITY_PATH = "/v1/oauth/me"
 
 @dataclass(frozen=True)
 class Token:
-    """A token for the Lab. ``expires_at`` is in epoch seconds of this machine's clock."""
+    """A token for the Lab. ``expires_at`` is in epoch seconds of this machine's clock, ``lifetime`` in seconds."""
 
     access_token: str = field(repr=False)
     token_type: str
@@ -36,6 +37,7 @@ class Token:
     scopes: tuple[str, ...]
     project_id: int | None
     endpoint: str
+    lifetime: float = 3600.0
 
     def seconds_left(self) -> float:
         return self.expires_at - time.time()
@@ -56,7 +58,7 @@ class OAuth:
         self._transport = transport
         self._connection = connection
 
-    def token(self, pair: Pair, *, waited: float = 0.0) -> Token:
+    def token(self, pair: Pair) -> Token:
         """A new token. Raises :class:`~.errors.LoginError` for a refusal. POST /v1/oauth/token (API reference, 3.1)."""
         body: dict[str, Any] = {
             "client_id": pair.client_id,
@@ -66,7 +68,7 @@ class OAuth:
         }
         if pair.project_id is not None:
             body["project_id"] = pair.project_id
-        answer = self._post(TOKEN_PATH, body, pair, waited)
+        answer = self._post(TOKEN_PATH, body, pair)
         if not answer.ok:
             raise refusal(answer, pair)
         return self._checked_token(answer, pair, time.time())
@@ -83,9 +85,9 @@ class OAuth:
             raise _wrong_shape(answer, "scopes and permissions.projects")
         return Identity(tuple(scopes.split()), tuple(_project(each, answer) for each in projects))
 
-    def _post(self, path: str, body: Mapping[str, Any], pair: Pair, waited: float = 0.0) -> Answer:
+    def _post(self, path: str, body: Mapping[str, Any], pair: Pair) -> Answer:
         base = self._connection.auth_url.text
-        answer = self._transport.post(base + path, body, slot=base, secrets=(pair.client_secret,), waited=waited)
+        answer = self._transport.post(base + path, body, slot=base, secrets=(pair.client_secret,))
         if answer.body is None and answer.status < 500:
             raise errors.AnswerNotJson(
                 f"The answer to the log-in of {pair.client_id} is not JSON (HTTP {answer.status})",
@@ -110,20 +112,25 @@ class OAuth:
             )
         if not isinstance(endpoint, str) or token.casefold() in endpoint.casefold():  # messages name the endpoint
             raise _wrong_shape(answer, "endpoint")
-        scope, project = _shown(fields.get("scope"), token), fields.get("project_id")
+        project = fields.get("project_id")
         return Token(
             access_token=token,
-            token_type=_shown(fields.get("token_type"), token) or "bearer",
+            token_type=safe_code(fields.get("token_type"), (token,)) or "bearer",
             expires_at=received + lifetime,
-            scopes=tuple(scope.split()) or tuple(sorted(pair.scopes)),
+            scopes=_granted(fields.get("scope"), token, pair),
             project_id=project if isinstance(project, int) and not isinstance(project, bool) else pair.project_id,
             endpoint=self._connection.endpoint(endpoint),
+            lifetime=float(lifetime),
         )
 
 
-def _shown(text: Any, token: str) -> str:
-    """A text of the answer that results show; nothing where it is none, or holds the token."""
-    return text if isinstance(text, str) and token.casefold() not in text.casefold() else ""
+def _granted(scope: object, token: str, pair: Pair) -> tuple[str, ...]:
+    """The scopes that the answer names. Results show them: where one is no name or shows the token, those asked for."""
+    asked = tuple(sorted(pair.scopes))
+    if not isinstance(scope, str) or (scope and not safe_text(scope, (token,))):
+        return asked
+    words = tuple(scope.split())
+    return words if all(safe_text(word, (token,)) == word for word in words) else asked
 
 
 def _project(each: Any, answer: Answer) -> tuple[int, str]:

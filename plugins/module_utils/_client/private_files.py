@@ -14,11 +14,13 @@ import fcntl
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
-_LARGEST = 256 * 1024  # bytes; an entry of the token cache has a few thousand
+PATIENCE = 10.0  # seconds of waiting after which the user is told what for
+_LARGEST = 256 * 1024  # bytes; a token is a few KiB
 
 
 class Unusable(Exception):
@@ -45,20 +47,14 @@ class PrivateDirectory:
         """The content of a file, None where there is none; raises :class:`Unusable` for a symlink or a foreign file."""
         path = self._join(name)
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            with os.fdopen(_opened(path, os.O_RDONLY), "rb") as file:
+                content = file.read(_LARGEST + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _unusable(path, error) from None
-        try:
-            _refuse_foreign(path, os.fstat(descriptor), wanted=stat.S_ISREG)
-            content = os.read(descriptor, _LARGEST + 1)
-        except OSError as error:
-            raise _unusable(path, error) from None
-        finally:
-            os.close(descriptor)
         if len(content) > _LARGEST:
-            raise Unusable(f"{path} is larger than anything that was written there")
+            raise Unusable(f"{path} is larger than any file of this collection")
         return content
 
     def write(self, name: str, content: bytes, *, modified: float) -> None:
@@ -95,11 +91,16 @@ class PrivateDirectory:
                         os.unlink(entry.path)
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
-        """Hold a lock over all processes and threads of this user; the kernel frees it should this process die."""
+    def locked(self, name: str, waits_long: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Hold a lock over all processes and threads of this user; the kernel frees it should this process die.
+
+        ``waits_long`` is called once, in another thread, where somebody else holds it for long.
+        """
         while True:
             with self._open_lock(name) as file:
-                self._lock(file, name, fcntl.LOCK_EX)
+                if not self._lock(file, name, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    with told_if_long(waits_long):
+                        self._lock(file, name, fcntl.LOCK_EX)
                 if _still_there(file, self._join(name)):  # else it was swept away between opening and locking
                     os.utime(file.fileno())
                     yield
@@ -107,37 +108,51 @@ class PrivateDirectory:
 
     def try_lock(self, name: str) -> IO[bytes] | None:
         """An open file that holds the lock until it is closed, or None where somebody else holds it."""
-        file = self._open_lock(name)
-        try:
-            self._lock(file, name, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        except Unusable:
-            file.close()
-            raise
-        return file
+        with ExitStack() as closing:
+            file = closing.enter_context(self._open_lock(name))
+            if not self._lock(file, name, fcntl.LOCK_EX | fcntl.LOCK_NB) or not _still_there(file, self._join(name)):
+                return None
+            closing.pop_all()
+            return file
 
-    def _lock(self, file: IO[bytes], name: str, operation: int) -> None:
+    def _lock(self, file: IO[bytes], name: str, operation: int) -> bool:
         try:
             fcntl.flock(file, operation)
         except BlockingIOError:
-            raise
+            return False
         except OSError as error:  # a file system without locks
             raise _unusable(self._join(name), error) from None
+        return True
 
     def _open_lock(self, name: str) -> IO[bytes]:
         path = self._join(name)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            return os.fdopen(_opened(path, os.O_RDWR | os.O_CREAT), "r+b")
         except OSError as error:
             raise _unusable(path, error) from None
-        try:
-            _refuse_foreign(path, os.fstat(descriptor), wanted=stat.S_ISREG)
-            return os.fdopen(descriptor, "r+b")
-        except (Unusable, OSError) as error:
-            os.close(descriptor)
-            raise error if isinstance(error, Unusable) else _unusable(path, error) from None
+
+
+@contextmanager
+def told_if_long(tell: Callable[[], None]) -> Iterator[None]:
+    """Call ``tell`` once, in another thread, if this is waited in for long."""
+    timer = threading.Timer(PATIENCE, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _opened(path: str, flags: int) -> int:
+    """A descriptor of a regular file of this user alone; raises :class:`Unusable` for all others, :class:`OSError`."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)  # no pipe blocks it
+    try:
+        _refuse_foreign(path, os.fstat(descriptor), wanted=stat.S_ISREG)
+    except Unusable:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _refuse_foreign(path: str, found: os.stat_result, *, wanted: Callable[[int], bool]) -> None:

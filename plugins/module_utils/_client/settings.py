@@ -23,8 +23,8 @@ from .errors import MissingCredentials, SettingsError
 
 DEFAULT_SCOPES = ("speed-analysis",)
 LONE_SCOPE = "enrichment"  # the only scope that cannot be combined (API reference, 3.1)
-_A_DAY = 86400  # seconds; longer times are a mistake, and no clock of the system takes all of them
 SHORTEST_SECRET = 8  # masking shorter values would wreck innocent output
+_LONGEST_WAIT = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -191,25 +191,31 @@ class Settings:
 
 
 def default_cache_path(environ: Mapping[str, str]) -> str:
-    base = environment_value("XDG_CACHE_HOME", environ)
-    if base and not os.path.isabs(base):  # so the specification of these variables says; it would be a cache per folder
-        base = None
-    home = environment_value("HOME", environ) or os.path.expanduser("~")
-    return os.path.join(base or os.path.join(home, ".cache"), "contentsquare-speedlab")
+    base = environment_value("XDG_CACHE_HOME", environ) or ""
+    if not os.path.isabs(base):  # to be ignored, says the XDG specification; it would be another one in each directory
+        base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "contentsquare-speedlab")
 
 
 def _positive(options: Mapping[str, Any], name: str) -> float:
     value = float(options[name])
-    if not 0 < value <= _A_DAY:
-        raise SettingsError(f"{name} is {value:g}, but has to be more than 0 and at most {_A_DAY}")
+    if not 0 < value < float("inf"):
+        raise SettingsError(f"{name} is {value:g}, but has to be more than 0")
     return value
+
+
+def _within_a_day(name: str, seconds: float) -> float:
+    """Longer waits help nobody, and where the operating system's own limits lie differs."""
+    if seconds > _LONGEST_WAIT:
+        raise SettingsError(f"{name} is {seconds:g}, but has to be at most {_LONGEST_WAIT} seconds, a day")
+    return seconds
 
 
 def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user_agent: str) -> Connection:
     """The checked :class:`Connection`. ``options`` are typed already and have their defaults."""
     retry_timeout = float(options["retry_timeout"])
-    if not 0 <= retry_timeout <= _A_DAY:
-        raise SettingsError(f"retry_timeout is {retry_timeout:g}, but has to be 0 or more and at most {_A_DAY}")
+    if not 0 <= retry_timeout < float("inf"):
+        raise SettingsError(f"retry_timeout is {retry_timeout:g}, but has to be 0 or more")
     domains = tuple(domain.lower().strip(".") for domain in cleaned(options["allowed_endpoint_domains"]))
     ca_path = options.get("ca_path")
     if ca_path and not os.path.exists(ca_path):
@@ -218,8 +224,8 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
         auth_url=checked_auth_url(options["auth_url"]),
         allowed_endpoint_domains=domains,
         verify=(ca_path or True) if options["validate_certs"] else False,
-        timeout=_positive(options, "timeout"),
-        retry_timeout=retry_timeout,
+        timeout=_within_a_day("timeout", _positive(options, "timeout")),
+        retry_timeout=_within_a_day("retry_timeout", retry_timeout),
         concurrency=int(_positive(options, "concurrency")),
         token_cache=options["token_cache"],
         token_cache_path=options.get("token_cache_path") or default_cache_path(environ),

@@ -17,10 +17,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO
 
-from .private_files import PrivateDirectory, Unusable
+from .private_files import PrivateDirectory, Unusable, told_if_long
 
 _PAUSE = 0.002  # seconds between two looks of the one waiter that looks
 
@@ -28,14 +28,22 @@ _PAUSE = 0.002  # seconds between two looks of the one waiter that looks
 class Slots:
     """Lock files, ``count`` for each key. A process that dies frees its slots, as the kernel frees its locks.
 
-    Whoever waits queues at the key's gate, so that only one of all the waiting threads and processes polls. Waiting
-    counts in no time-out.
+    Whoever waits queues at a gate, so that only one of all the waiting threads and processes polls. Each key has a gate
+    for each count: who may use few slots waits longer, and must not hold up those who may use more. Waiting counts in
+    no time-out.
     """
 
-    def __init__(self, directory: str, count: int, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        directory: str,
+        count: int,
+        warn: Callable[[str], None],
+        progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self._directory = directory
         self._count = count
         self._warn = warn
+        self._progress = progress
         self._lock = threading.Lock()
         self._known: dict[str, PrivateDirectory | None] = {}
         self._within_process = threading.BoundedSemaphore(count)
@@ -46,33 +54,53 @@ class Slots:
             yield
 
     def _taken(self, key: str) -> AbstractContextManager[object]:
-        problem: Unusable | None = None
-        for _each in range(2):
-            directory = self._directory_of(key)
-            if directory is None:
-                return self._within_process
+        directory = self._directory_of(key)
+        if directory is not None:
+            with suppress(Unusable):
+                return self._wait(directory)
+            directory = self._directory_of(key, instead_of=directory)  # it was taken away or spoilt meanwhile
+        if directory is not None:
             try:
                 return self._wait(directory)
-            except Unusable as error:  # it was taken away since it was looked at, or one of its files is not ours
-                problem = error
-                with self._lock:
-                    self._known.pop(key, None)
-        self._warn(f"Calls in flight are counted within each process only, since {problem}.")
+            except Unusable as error:
+                self._warn_uncounted(str(error))
         return self._within_process
 
     def _wait(self, directory: PrivateDirectory) -> IO[bytes]:
-        # One gate for each count: who may have only few slots must not keep those waiting who may have more.
-        with directory.locked(f"gate-{self._count}"):
-            while True:
-                for number in range(self._count):
-                    slot = directory.try_lock(str(number))
-                    if slot is not None:
-                        return slot
-                time.sleep(_PAUSE)
+        with directory.locked(_gate(self._count), self._tell):
+            slot = self._free_slot(directory)
+            if slot is None:
+                with told_if_long(self._tell):
+                    while slot is None:
+                        time.sleep(_PAUSE)
+                        slot = self._free_slot(directory)
+            return slot
 
-    def _directory_of(self, key: str) -> PrivateDirectory | None:
+    def _tell(self) -> None:
+        self._progress(f"Waiting for one of {self._count} free slots for calls (option concurrency).")
+
+    def _free_slot(self, directory: PrivateDirectory) -> IO[bytes] | None:
+        """A slot that is free now. One that cannot be used is left out; :class:`Unusable` where none can.
+
+        From the last one down, since those with a smaller count can only use the first ones.
+        """
+        slot, problems = None, []
+        for number in reversed(range(self._count)):
+            try:
+                slot = directory.try_lock(str(number))
+            except Unusable as error:
+                problems.append(error)
+            if slot is not None:
+                break
+        if len(problems) == self._count:
+            raise problems[-1]
+        for problem in problems:
+            self._warn(f"There is one slot fewer for calls in flight, since {problem}.")
+        return slot
+
+    def _directory_of(self, key: str, instead_of: PrivateDirectory | None = None) -> PrivateDirectory | None:
         with self._lock:
-            if key not in self._known:
+            if key not in self._known or (instead_of is not None and self._known[key] is instead_of):
                 self._known[key] = self._usable(hashlib.sha256(key.encode()).hexdigest()[:32])
             return self._known[key]
 
@@ -82,19 +110,31 @@ class Slots:
         for base in (self._directory, os.path.join(tempfile.gettempdir(), f"contentsquare-speedlab-{os.geteuid()}")):
             try:
                 directory = _slots_below(base, name)
+                self._check(directory)
             except Unusable as error:
                 problem = problem or str(error)
             else:
                 if problem:
                     self._warn(f"Calls in flight are counted in {base}, since {problem}.")
                 return directory
-        self._warn(f"Calls in flight are counted within each process only, since {problem}.")
+        self._warn_uncounted(problem)
         return None
+
+    def _check(self, directory: PrivateDirectory) -> None:
+        """Find out here, not in the middle of a call, whether the file system has locks and any slot can be used."""
+        for lock in (directory.try_lock(_gate(self._count)), self._free_slot(directory)):
+            if lock is not None:
+                lock.close()
+
+    def _warn_uncounted(self, problem: str) -> None:
+        self._warn(f"Calls in flight are counted within each process only, since {problem}.")
+
+
+def _gate(count: int) -> str:
+    return f"gate-{count}"
 
 
 def _slots_below(base: str, name: str) -> PrivateDirectory:
     PrivateDirectory(base)
     PrivateDirectory(os.path.join(base, "slots"))
-    directory = PrivateDirectory(os.path.join(base, "slots", name))
-    with directory.locked("gate"):  # finds out here, not in the middle of a call, whether the file system has locks
-        return directory
+    return PrivateDirectory(os.path.join(base, "slots", name))

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import errors
-from .answer import TOKEN_EXPIRED, Answer
+from .answer import Answer
 from .http import Http
 from .settings import Connection
 from .slots import Slots
@@ -52,15 +52,13 @@ class Transport:
         secrets: tuple[str, ...],
         bearer: str | None = None,
         repeatable: bool = True,
-        waited: float = 0.0,
     ) -> Answer:
         """Post ``body``; retry within ``retry_timeout`` what may pass by itself.
 
         A call that is not ``repeatable`` is retried only where it surely did nothing yet.
         The slot is given up before each pause. The answer may well be a refusal: the caller judges it.
-        ``waited``: seconds that this call stood behind others that made the same one, which count as its own retries.
         """
-        attempt, spent = 0, waited  # seconds spent on retries; waiting for a slot is not among them
+        attempt, spent = 0, 0.0  # seconds spent on retries; waiting for a slot is not among them
         while True:
             try:
                 with self._slots.hold(slot):
@@ -83,9 +81,9 @@ class Transport:
 
 def _passing_failure(answer: Answer, secrets: tuple[str, ...], repeatable: bool) -> errors.SpeedlabError | None:
     """The failure that this answer means if it may pass by itself, else None."""
-    where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
-    if answer.error_code == TOKEN_EXPIRED:  # under whatever status: the same token would never do
+    if answer.token_expired:  # whatever the status, only another token helps
         return None
+    where: dict[str, Any] = {"status": answer.status, "endpoint": answer.url}
     if answer.status == 429 or answer.error_code == _TOO_MANY_CALLS:
         asked = "" if answer.retry_after is None else f"; it asks for a pause of {answer.retry_after:.0f} seconds"
         return errors.RateLimited(f"The API says there are too many calls{answer.said(secrets)}{asked}", **where)

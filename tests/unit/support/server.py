@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -20,10 +29,11 @@ Behaviour = Callable[[socket.socket], None]
 class Server:
     """Answers the n-th request with the n-th behaviour, the last one for ever; one connection for each request."""
 
-    def __init__(self, behaviours: Sequence[Behaviour]) -> None:
+    def __init__(self, behaviours: Sequence[Behaviour], tls: ssl.SSLContext | None = None) -> None:
         self._behaviours = behaviours
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[str] = []  # head and body, as they came
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -45,7 +55,7 @@ class Server:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):  # the client may hang up whenever it likes
+        with suppress(OSError), self._wrapped(connection) as connection:  # the client may hang up whenever it likes
             request = read_request(connection)
             if not request:
                 return
@@ -53,6 +63,29 @@ class Server:
                 behaviour = self._behaviours[min(len(self.requests), len(self._behaviours) - 1)]
                 self.requests.append(request)
             behaviour(connection)
+
+    def _wrapped(self, connection: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+
+
+def tls_of_the_server(directory: Path) -> ssl.SSLContext:
+    """TLS with a certificate that nobody trusts; the files are made in the directory."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server of a test")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = directory / "server.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def read_request(connection: socket.socket) -> str:

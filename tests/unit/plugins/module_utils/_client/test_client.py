@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -29,7 +30,6 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted impo
 )
 
 LIST = "monitoring/list"
-ROOM = "ansible_collections.contentsquare.speedlab.plugins.module_utils._client"
 NO_MONITORINGS: dict[str, Any] = {"monitorings": []}
 
 
@@ -64,11 +64,11 @@ def in_threads(count: int, work: Callable[[], Any]) -> None:
     assert failures == []
 
 
-def slowly(answer: Reply) -> Callable[[Call], Reply]:
+def slowly(answer: Reply, seconds: float = 0.05) -> Callable[[Call], Reply]:
     """Time enough for others to come along meanwhile."""
 
     def answered(call: Call) -> Reply:
-        time.sleep(0.05)
+        time.sleep(seconds)
         return answer
 
     return answered
@@ -166,6 +166,30 @@ def test_a_token_that_lives_less_than_the_margin_serves_for_half_its_life(
     one.lab.monitorings()
 
 
+def test_a_token_that_lives_less_than_the_margin_serves_other_tasks_as_well(
+    api: ScriptedApi, make: Callable[..., Client], clock: Clock
+) -> None:
+    api.expect_token(expires_in=59)
+    assert make().token(PAIR).cached is False
+    clock.now += 29
+    assert make().token(PAIR).cached is True
+    assert make().token_at_hand(PAIR) is not None
+    clock.now += 1
+    api.expect_token(token="token-number-2", expires_in=59)
+    assert make().token(PAIR).token.access_token == "token-number-2"
+
+
+def test_who_asks_for_a_validity_gets_it_however_short_tokens_live(
+    api: ScriptedApi, make: Callable[..., Client], clock: Clock
+) -> None:
+    api.expect_token(expires_in=100)
+    make().token(PAIR)
+    clock.now += 45
+    assert make().token(PAIR).cached is True
+    api.expect_token(token="token-number-2", expires_in=100)
+    assert make().token(PAIR, min_validity=60).cached is False
+
+
 def test_a_longer_validity_may_be_asked_for(api: ScriptedApi, make: Callable[..., Client]) -> None:
     api.expect_token(expires_in=3600)
     assert make().token(PAIR).cached is False
@@ -219,7 +243,7 @@ def test_every_token_that_was_held_is_known_for_masking(api: ScriptedApi, make: 
 # --- an expired token -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [401, 400, 403])
+@pytest.mark.parametrize("status", [401, 400, 403, 429, 503])
 @pytest.mark.parametrize("token_cache", [True, False])
 def test_a_token_that_the_server_calls_expired_is_renewed_once_and_the_call_repeated_once(
     api: ScriptedApi, make: Callable[..., Client], status: int, token_cache: bool
@@ -250,6 +274,52 @@ def test_a_server_that_calls_every_token_expired_gets_one_clear_failure_and_no_l
     with pytest.raises(errors.TokenExpired, match="a moment ago") as caught:
         make().lab.monitorings()
     assert caught.value.status == 401
+
+
+def test_where_the_token_of_another_task_has_expired_too_one_is_asked_for(
+    api: ScriptedApi, make: Callable[..., Client]
+) -> None:
+    api.expect_token()
+    early = make()
+    early.token(PAIR)
+    api.expect_token(token="token-number-2")
+    make().token(PAIR, force=True)
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401))
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401), bearer="token-number-2")
+    api.expect_token(token="token-number-3")
+    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-3")
+    assert early.lab.monitorings() == []
+
+
+def test_even_then_a_server_that_calls_every_token_expired_is_asked_for_one_token_and_no_more(
+    api: ScriptedApi, make: Callable[..., Client]
+) -> None:
+    api.expect_token()
+    early = make()
+    early.token(PAIR)
+    api.expect_token(token="token-number-2")
+    make().token(PAIR, force=True)
+    for number in (1, 2):
+        api.expect_lab(LIST, {}, reply(EXPIRED, 401), bearer=f"token-number-{number}")
+    api.expect_token(token="token-number-3")
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401), bearer="token-number-3")
+    with pytest.raises(errors.TokenExpired, match="a moment ago"):
+        early.lab.monitorings()
+
+
+def test_a_token_of_another_task_that_is_past_its_end_is_not_tried(
+    api: ScriptedApi, make: Callable[..., Client], clock: Clock
+) -> None:
+    early = make()
+    api.expect_token(expires_in=7200)
+    early.token(PAIR)
+    api.expect_token(token="token-number-2", expires_in=60)
+    make().token(PAIR, force=True)
+    clock.now += 61
+    api.expect_lab(LIST, {}, reply(EXPIRED, 401))
+    api.expect_token(token="token-number-3")
+    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-3")
+    assert early.lab.monitorings() == []
 
 
 @pytest.mark.parametrize("token_cache", [True, False])
@@ -288,60 +358,114 @@ def test_with_a_single_slot_a_renewal_does_not_wait_for_the_call_it_serves(
     in_threads(1, one.lab.monitorings)
 
 
-@pytest.mark.parametrize("status", [200, 401, 429, 503])
-def test_an_expired_token_is_renewed_under_whatever_status_it_is_told(
-    api: ScriptedApi, make: Callable[..., Client], status: int
+# --- a log-in that fails ----------------------------------------------------------------------------------------------
+
+WAIT = 0.5  # seconds in which all others have surely queued
+
+FAILURES = pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (reply(WRONG_PAIR, 401), errors.PairRefused),
+        (reply({"error": "invalid_scope"}, 400), errors.ScopeRefused),
+        (reply({}, 503), errors.ServiceUnavailable),
+        (text_reply("<h1>proxy</h1>", 200), errors.AnswerNotJson),
+    ],
+)
+
+
+def all_fail(clients: list[Client], kind: type[errors.SpeedlabError], **asked: Any) -> list[str]:
+    """Every client asks at the same time and fails alike; what they say."""
+    said: list[str] = []
+
+    def work() -> None:
+        with pytest.raises(errors.SpeedlabError) as caught:
+            clients.pop().token(PAIR, **asked)
+        assert caught.value.__class__ is kind
+        said.append(f"{caught.value} {caught.value.failure()}")
+
+    in_threads(len(clients), work)
+    return said
+
+
+@FAILURES
+@pytest.mark.parametrize("tasks", ["one", "each its own"])
+def test_a_failure_is_the_answer_for_all_who_waited_for_it(
+    api: ScriptedApi, make: Callable[..., Client], answer: Reply, kind: type[errors.SpeedlabError], tasks: str
 ) -> None:
+    api.expect_token(slowly(answer, WAIT))
+    clients = [make(retry_timeout=0.0)] * 8 if tasks == "one" else [make(retry_timeout=0.0) for _each in range(8)]
+    assert len(set(all_fail(clients, kind))) == 1
+
+
+def test_the_threads_of_another_task_take_the_failure_as_well(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    api.expect_token(slowly(reply(WRONG_PAIR, 401), WAIT))
+    all_fail([make()] * 3 + [make()] * 3, errors.PairRefused)
+
+
+def test_who_comes_after_a_failure_asks_anew(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    one = make()
+    for client in (one, one, make()):
+        api.expect_token(reply(WRONG_PAIR, 401))
+        all_fail([client], errors.PairRefused)
     api.expect_token()
-    api.expect_lab(LIST, {}, reply(EXPIRED, status))
-    api.expect_token(token="token-number-2")
-    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-2")
-    assert make().lab.monitorings() == []
+    assert one.token(PAIR).cached is False
 
 
-def test_a_token_of_another_process_that_has_expired_too_is_renewed(
+def test_who_asks_by_force_takes_no_failure_of_others(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    api.expect_token(slowly(reply(WRONG_PAIR, 401), WAIT))
+    api.expect_token(reply(WRONG_PAIR, 401))
+    all_fail([make(), make()], errors.PairRefused, force=True)
+
+
+def test_verification_takes_no_failure_of_others(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    for _each in range(2):
+        api.expect_token(reply(WRONG_PAIR, 401))
+    all_fail([make()], errors.PairRefused)
+    with pytest.raises(errors.PairRefused):
+        make().new_token(PAIR)
+
+
+def test_without_the_cache_each_task_meets_a_failure_of_its_own(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    for _each in range(2):
+        api.expect_token(slowly(reply(WRONG_PAIR, 401), WAIT))
+    all_fail([make(token_cache=False), make(token_cache=False)], errors.PairRefused)
+
+
+def test_a_failure_that_hangs_on_a_tasks_own_settings_is_its_own(api: ScriptedApi, make: Callable[..., Client]) -> None:
+    for _each in range(2):
+        api.expect_token(slowly(reply(samples.token_answer()), WAIT))
+    all_fail([make(allowed_endpoint_domains=["a.example"]) for _each in range(2)], errors.EndpointRefused)
+
+
+def test_the_record_of_a_failure_is_private_and_goes_with_the_next_token(
+    api: ScriptedApi, make: Callable[..., Client], tmp_path: Path
+) -> None:
+    api.expect_token(reply({"error": "invalid_client", "error_description": "CANARY"}, 401))
+    all_fail([make()], errors.PairRefused)
+    (record,) = (tmp_path / "speedlab" / "locks").glob("*.failed")
+    assert record.stat().st_mode & 0o777 == 0o600
+    for text in ("CANARY", PAIR.client_id, PAIR.client_secret, samples.AUTH, "PairRefused"):
+        assert text.encode() not in record.read_bytes()
+    api.expect_token()
+    make().token(PAIR)
+    assert not record.exists()
+
+
+def test_a_renewal_that_fails_is_the_answer_for_all_threads_that_waited_for_it(
     api: ScriptedApi, make: Callable[..., Client]
 ) -> None:
+    api.ordered = False
     api.expect_token()
-    first = make()
-    first.token(PAIR)
-    api.expect_token(token="token-number-2")
-    make().token(PAIR, force=True)
-    api.expect_lab(LIST, {}, reply(EXPIRED, 401))
-    api.expect_lab(LIST, {}, reply(EXPIRED, 401), bearer="token-number-2")
-    api.expect_token(token="token-number-3")
-    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-3")
-    assert first.lab.monitorings() == []
+    one = make()
+    one.token(PAIR)
+    api.expect_lab(LIST, {}, once_all_asked(4, reply(EXPIRED, 401)), times=4)
+    api.expect_token(slowly(reply(WRONG_PAIR, 401), WAIT))
 
+    def work() -> None:
+        with pytest.raises(errors.PairRefused):
+            one.lab.monitorings()
 
-def test_a_token_that_the_api_does_not_know_leaves_the_cache(api: ScriptedApi, make: Callable[..., Client]) -> None:
-    api.expect_token()
-    api.expect_lab(LIST, {}, reply({"success": False, "errorCode": "UNKNOWN"}, 401))
-    with pytest.raises(errors.TokenRefused):
-        make().lab.monitorings()
-    api.expect_token(token="token-number-2")
-    api.expect_lab(LIST, {}, NO_MONITORINGS, bearer="token-number-2")
-    assert make().lab.monitorings() == []
-
-
-def test_who_waited_for_a_log_in_that_failed_tries_once_and_no_longer(
-    api: ScriptedApi, make: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = Clock()
-    monkeypatch.setattr(f"{ROOM}.transport.time", clock)
-    monkeypatch.setattr(f"{ROOM}.client.time", clock)
-    one = make(retry_timeout=5.0)
-    entered = one._ask_alone
-
-    def late(*arguments: Any) -> Any:
-        clock.now += 6  # so long another host tried in vain
-        return entered(*arguments)
-
-    monkeypatch.setattr(one, "_ask_alone", late)
-    api.expect_token(reply({}, 503))
-    with pytest.raises(errors.ServiceUnavailable):
-        one.token(PAIR)
-    assert clock.sleeps == []
+    in_threads(4, work)
 
 
 # --- a refused pair ---------------------------------------------------------------------------------------------------
@@ -521,9 +645,23 @@ def test_every_error_says_what_happened_and_what_to_do_next(kind: type[errors.Sp
     }
 
 
+@pytest.mark.parametrize("kind", every_error())
+def test_every_error_can_be_recorded_for_another_process(kind: type[errors.SpeedlabError]) -> None:
+    error = kind("The API is asleep.", hint="Wake it.", status=503, endpoint="https://x.example")
+    again = errors.recorded(json.loads(json.dumps(error.record())))
+    assert again.__class__ is kind
+    assert (str(again), again.failure()) == (str(error), error.failure())
+
+
+@pytest.mark.parametrize("record", [{}, {"kind": "Exception"}, {"kind": "TimedOut"}, {"kind": "TimedOut", "who": "x"}])
+def test_what_is_no_record_of_an_error_is_refused(record: Any) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        errors.recorded(record)
+
+
 def test_codes_are_names_that_a_playbook_can_compare() -> None:
     codes = {kind.code for kind in every_error()}
     assert all(code.replace("_", "").isalpha() and code.islower() for code in codes)
     # The same to a user, though the client treats them differently.
-    alike = {errors.NameServerFailed, errors.ConnectTimedOut, errors.ProxyUnusable}
+    alike = {errors.NameServerFailed, errors.ConnectTimedOut, errors.ProxyRefused}
     assert len(codes) == len(every_error()) - len(alike)

@@ -275,7 +275,8 @@ def test_a_har_is_found_wherever_it_lies(ask: Ask, payload: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [None, {}, [], {"har": None}, {"har": "{"}, "no JSON", {"har": {"log": None}}, "[]"]
+    "payload",
+    [None, {}, [], {"har": None}, {"har": "{"}, "no JSON", {"har": {"log": None}}, "[]", "[" * 500 + "]" * 500],
 )
 def test_what_is_no_har_is_of_another_shape(payload: Any) -> None:
     with pytest.raises(AnswerWrongShape, match="the HAR of report abc"):

@@ -119,6 +119,34 @@ def test_what_the_answer_leaves_out_is_what_was_asked_for(api: ScriptedApi, tmp_
     assert (token.token_type, token.scopes, token.project_id) == ("bearer", ("metrics", "speed-analysis"), 42)
 
 
+@pytest.mark.parametrize("told", [5, ["x"], "two words", "x" * 65, "<b>", "token-number-1", "a.TOKEN-NUMBER-1.z"])
+def test_a_token_type_that_is_no_word_or_shows_the_token_is_not_passed_on(
+    api: ScriptedApi, tmp_path: Any, told: Any
+) -> None:
+    api.expect_token(reply(samples.token_answer(token_type=told)))
+    assert make(tmp_path).token(PAIR).token_type == "bearer"
+
+
+@pytest.mark.parametrize("told", [["x"], "a token-number-1", "a.token-number-1.b c", "a to\x1bken", "a " + "x" * 5000])
+def test_scopes_that_are_no_names_or_show_the_token_are_not_passed_on(
+    api: ScriptedApi, tmp_path: Any, told: Any
+) -> None:
+    api.expect_token(reply(samples.token_answer(scope=told)))
+    assert make(tmp_path).token(PAIR).scopes == ("speed-analysis",)
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [("", ()), ("b a", ("b", "a")), ("urn:x/read " * 99, ("urn:x/read",) * 99)],
+)
+def test_scopes_that_are_names_are_those_of_the_token(
+    api: ScriptedApi, tmp_path: Any, told: str, taken: tuple[str, ...]
+) -> None:
+    api.expect_token(reply(samples.token_answer(scope=told, token_type="Mac")))
+    token = make(tmp_path).token(PAIR)
+    assert (token.scopes, token.token_type) == (taken, "Mac")
+
+
 def test_fields_that_are_added_later_do_no_harm(api: ScriptedApi, tmp_path: Any) -> None:
     api.expect_token(refresh_token="x", issued_at=[1])
     assert make(tmp_path).token(PAIR).access_token == "token-number-1"

@@ -212,10 +212,14 @@ def test_the_endpoint_of_a_ready_token_passes_the_same_check_as_that_of_an_answe
         ("timeout", 1e10),
         ("retry_timeout", 1e10),
         ("timeout", float("nan")),
+        ("timeout", 86_401.0),
+        ("timeout", 1e10),
         ("concurrency", 0),
         ("concurrency", -3),
         ("retry_timeout", -0.5),
         ("retry_timeout", float("nan")),
+        ("retry_timeout", 86_401.0),
+        ("retry_timeout", 1e300),
         ("ca_path", "/there/is/no/such/bundle.pem"),
         ("auth_url", "http://api.contentsquare.com"),
         ("auth_url", "api.contentsquare.com"),
@@ -224,6 +228,10 @@ def test_the_endpoint_of_a_ready_token_passes_the_same_check_as_that_of_an_answe
 def test_an_option_that_cannot_work_is_refused_by_name(option: str, value: object) -> None:
     with pytest.raises(SettingsError, match=f"^{option} "):
         samples.settings(**PAIR, **{option: value})
+
+
+def test_a_day_is_the_longest_wait() -> None:
+    assert samples.connection(timeout=86_400.0, retry_timeout=86_400.0).timeout == 86_400
 
 
 def test_no_retries_are_asked_for_by_zero() -> None:
@@ -244,6 +252,8 @@ def test_certificates_are_checked_by_default_by_a_bundle_or_not_at_all(tmp_path:
         ({"XDG_CACHE_HOME": "/cache", "HOME": "/home/me"}, "/cache/contentsquare-speedlab"),
         ({"XDG_CACHE_HOME": "relative/cache", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
         ({"XDG_CACHE_HOME": "", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
+        ({"XDG_CACHE_HOME": "cache", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
+        ({"XDG_CACHE_HOME": "~/cache", "HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
         ({"HOME": "/home/me"}, "/home/me/.cache/contentsquare-speedlab"),
     ],
 )

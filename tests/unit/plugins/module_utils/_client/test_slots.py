@@ -12,9 +12,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import private_files
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.slots import Slots
 from ansible_collections.contentsquare.speedlab.tests.unit.support.processes import line_of, said, started
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import refuse_warning
@@ -199,47 +201,171 @@ def test_a_directory_that_is_taken_away_meanwhile_stops_no_call(tmp_path: Path) 
         assert (tmp_path / "speedlab" / "slots").is_dir()
 
 
-def test_a_slot_that_is_not_ours_is_told_and_the_limit_goes_on_within_the_process(tmp_path: Path) -> None:
-    directory = tmp_path / "speedlab"
-    with Slots(str(directory), 2, refuse_warning).hold("key"):
-        pass
-    (slot,) = directory.glob("slots/*/0")
-    slot.chmod(0o644)
-    warnings: list[str] = []
-    gauge = Gauge(2)
-    in_threads(Slots(str(directory), 2, warnings.append), 6, gauge)
-    assert gauge.most == 2
-    assert "within each process only" in warnings[0]
+# --- those with different counts --------------------------------------------------------------------------------------
 
 
-def test_who_may_have_few_slots_does_not_keep_others_waiting(tmp_path: Path) -> None:
+def test_who_may_use_few_slots_does_not_hold_up_who_may_use_more(tmp_path: Path) -> None:
     directory = str(tmp_path / "speedlab")
-    holds, done = threading.Event(), threading.Event()
+    few, many = Slots(directory, 1, refuse_warning), Slots(directory, 8, refuse_warning)
+    waits, entered, goes_on = threading.Event(), threading.Event(), threading.Event()
 
-    def hold() -> None:
-        with Slots(directory, 1, refuse_warning).hold("key"):
-            holds.set()
-            done.wait(20)
-
-    def wait_for_the_only_slot() -> None:
-        with Slots(directory, 1, refuse_warning).hold("key"):
+    def wait_for_the_only_one() -> None:
+        waits.set()
+        with few.hold("key"):
             pass
 
-    holder = threading.Thread(target=hold, daemon=True)
-    holder.start()
-    assert holds.wait(10)
-    waiter = threading.Thread(target=wait_for_the_only_slot, daemon=True)
-    waiter.start()
-    time.sleep(0.05)
+    def take_one_of_many() -> None:
+        with many.hold("key"):
+            entered.set()
+            goes_on.wait(10)
+
+    with few.hold("key"):
+        threads = [threading.Thread(target=work, daemon=True) for work in (wait_for_the_only_one, take_one_of_many)]
+        threads[0].start()
+        assert waits.wait(10)
+        time.sleep(0.1)
+        threads[1].start()
+        assert entered.wait(5)
+    goes_on.set()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_who_may_use_many_slots_leaves_the_first_ones_to_those_who_may_use_few(tmp_path: Path) -> None:
+    directory = str(tmp_path / "speedlab")
     entered = threading.Event()
 
-    def enter() -> None:
-        with Slots(directory, 8, refuse_warning).hold("key"):
+    def take_the_only_one() -> None:
+        with Slots(directory, 1, refuse_warning).hold("key"):
             entered.set()
 
-    threading.Thread(target=enter, daemon=True).start()
-    assert entered.wait(5)  # while the first goes on and the second goes on waiting
-    assert waiter.is_alive()
-    done.set()
-    for thread in (holder, waiter):
-        thread.join(10)
+    with Slots(directory, 8, refuse_warning).hold("key"):
+        thread = threading.Thread(target=take_the_only_one, daemon=True)
+        thread.start()
+        assert entered.wait(5)
+    thread.join(10)
+
+
+# --- files that cannot be used ----------------------------------------------------------------------------------------
+
+
+def spoilt(path: Path, trouble: str) -> None:
+    path.unlink(missing_ok=True)
+    if trouble == "a directory":
+        path.mkdir(mode=0o700)
+    elif trouble == "a pipe":
+        os.mkfifo(path, 0o600)
+    elif trouble == "a link":
+        path.symlink_to(os.devnull)
+    else:
+        path.touch()
+        path.chmod(0o644)
+
+
+def the_slots(directory: Path) -> Path:
+    """The directory of the one key that was used."""
+    (found,) = (directory / "slots").iterdir()
+    return found
+
+
+TROUBLES = pytest.mark.parametrize("trouble", ["a directory", "a pipe", "a link", "wide"])
+
+
+@TROUBLES
+@pytest.mark.parametrize("early", [True, False])
+def test_a_slot_that_cannot_be_used_is_left_out_and_the_others_still_count(
+    tmp_path: Path, trouble: str, early: bool
+) -> None:
+    warnings: list[str] = []
+    used, other = (Slots(str(tmp_path / "speedlab"), 3, warnings.append) for _each in range(2))
+    with used.hold("key"):
+        pass
+    spoilt(the_slots(tmp_path / "speedlab") / "2", trouble)
+    gauge = Gauge(2)
+    in_threads(other if early else used, 12, gauge)
+    assert gauge.most == 2
+    assert len(set(warnings)) == 1
+    assert "one slot fewer" in warnings[0]
+
+
+@TROUBLES
+@pytest.mark.parametrize("name", ["0", "gate-1"])
+@pytest.mark.parametrize("early", [True, False])
+def test_where_no_slot_can_be_used_the_other_directory_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str, name: str, early: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    warnings: list[str] = []
+    used, other = (Slots(str(tmp_path / "speedlab"), 1, warnings.append) for _each in range(2))
+    with used.hold("key"):
+        pass
+    spoilt(the_slots(tmp_path / "speedlab") / name, trouble)
+    with (other if early else used).hold("key"):
+        assert (the_slots(tmp_path / f"contentsquare-speedlab-{os.geteuid()}") / "0").is_file()
+    assert len(set(warnings)) == 1
+    assert str(tmp_path / f"contentsquare-speedlab-{os.geteuid()}") in warnings[0]
+
+
+def test_where_both_directories_are_spoilt_it_counts_within_the_process_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"contentsquare-speedlab-{os.geteuid()}").touch()
+    warnings: list[str] = []
+    slots = Slots(str(tmp_path / "speedlab"), 1, warnings.append)
+    with slots.hold("key"):
+        pass
+    spoilt(the_slots(tmp_path / "speedlab") / "0", "wide")
+    gauge = Gauge(1)
+    in_threads(slots, 4, gauge)
+    assert gauge.most == 1
+    assert {warning[:43] for warning in warnings} == {"Calls in flight are counted within each pro"}
+
+
+def test_a_slot_that_was_swept_between_opening_and_locking_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = Slots(str(tmp_path / "speedlab"), 1, refuse_warning)
+    with slots.hold("key"):
+        slot = the_slots(tmp_path / "speedlab") / "0"
+    checked = private_files.fcntl.flock
+
+    def swept(*arguments: Any) -> None:
+        monkeypatch.undo()
+        slot.unlink()
+        checked(*arguments)
+
+    directory = private_files.PrivateDirectory(str(slot.parent))
+    monkeypatch.setattr(private_files.fcntl, "flock", swept)
+    assert directory.try_lock("0") is None
+    again = directory.try_lock("0")
+    assert again is not None
+    again.close()
+
+
+# --- long waits -------------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_long_is_told_what_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_files, "PATIENCE", 0.05)
+    lines: list[str] = []
+    told = threading.Event()
+
+    def tell(text: str) -> None:
+        lines.append(text)
+        told.set()
+
+    slots = Slots(str(tmp_path / "speedlab"), 1, refuse_warning, tell)
+    with slots.hold("key"):
+        thread = threading.Thread(target=in_threads, args=(slots, 1, Gauge(1)), daemon=True)
+        thread.start()
+        assert told.wait(10)
+    thread.join(10)
+    assert lines == ["Waiting for one of 1 free slots for calls (option concurrency)."]
+
+
+def test_who_waits_for_a_moment_is_told_nothing(tmp_path: Path) -> None:
+    lines: list[str] = []
+    in_threads(Slots(str(tmp_path / "speedlab"), 1, refuse_warning, lines.append), 6, Gauge(1))
+    assert lines == []

@@ -10,7 +10,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import token_cache
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors, private_files, token_cache
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.oauth import Token
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.token_cache import TokenCache
@@ -97,6 +97,7 @@ def test_what_was_removed_is_gone_and_the_answer_tells_whether_it_was_there(cach
         scopes=st.lists(st.text()).map(tuple),
         project_id=st.none() | st.integers(),
         endpoint=st.text(),
+        lifetime=st.floats(1, 1e9),
     ),
     secret=st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=8),
     client_id=st.text(min_size=1).filter(str.strip),
@@ -236,21 +237,43 @@ def test_the_entry_of_another_user_is_not_used(directory: Path) -> None:
     assert "belongs to another user" in cache.warnings[0]
 
 
-@pytest.mark.parametrize("kind", ["pipe", "directory", "far too large"])
-def test_an_entry_that_is_no_entry_is_not_used_and_blocks_nobody(directory: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_an_entry_that_is_no_file_is_not_used_and_blocks_nobody(directory: Path, kind: str) -> None:
     cache = Cache(directory)
     cache.write(PAIR, TOKEN)
-    entry = the_entry(directory)
-    entry.unlink()
-    if kind == "pipe":
-        os.mkfifo(entry, 0o600)
-    elif kind == "directory":
-        entry.mkdir(mode=0o700)
-    else:
-        entry.touch(mode=0o600)
-        os.truncate(entry, 300 * 2**20)
+    put_in_place_of(the_entry(directory), kind)
     assert cache.read(PAIR) is None
     assert len(cache.warnings) == 1
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_a_lock_that_is_no_file_blocks_nobody(directory: Path, kind: str) -> None:
+    cache = Cache(directory)
+    with cache.single_flight(PAIR):
+        pass
+    (lock,) = (directory / "locks").iterdir()
+    put_in_place_of(lock, kind)
+    with cache.single_flight(PAIR):
+        cache.write(PAIR, TOKEN)
+    assert cache.read(PAIR) == TOKEN
+    assert len(cache.warnings) == 1
+    assert "at once" in cache.warnings[0]
+
+
+def put_in_place_of(path: Path, kind: str) -> None:
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path, 0o600)
+    else:
+        path.mkdir(mode=0o700)
+
+
+def test_an_entry_larger_than_any_token_is_not_read(directory: Path) -> None:
+    cache = Cache(directory)
+    cache.write(PAIR, TOKEN)
+    os.truncate(the_entry(directory), 1 << 40)
+    assert cache.read(PAIR) is None
+    assert "larger than any file" in cache.warnings[0]
 
 
 @pytest.mark.parametrize("trouble", ["a file", "a link", "wide", "below a file"])
@@ -331,6 +354,62 @@ def test_no_warning_shows_the_token_the_secret_or_the_client_id(directory: Path)
     Cache(directory)
     for text in ("CANARY", PAIR.client_id, PAIR.client_secret):
         assert text not in " ".join(cache.warnings)
+
+
+# --- failures ---------------------------------------------------------------------------------------------------------
+
+FAILURE = errors.PairRefused("The API refuses the pair", status=401)
+
+
+def failure_met_while_waiting(directory: Path, spoil: Callable[[Path], None]) -> errors.SpeedlabError | None:
+    """What one who waits is given when another leaves a failure, whose file is then spoilt."""
+    found: list[errors.SpeedlabError | None] = []
+
+    def wait() -> None:
+        with Cache(directory).single_flight(PAIR) as failure:
+            found.append(failure)
+
+    cache = Cache(directory)
+    with cache.single_flight(PAIR):
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        time.sleep(0.3)
+        cache.write_failure(PAIR, FAILURE)
+        (record,) = (directory / "locks").glob("*.failed")
+        spoil(record)
+    thread.join(10)
+    (failure,) = found
+    return failure
+
+
+def test_who_waited_is_given_the_failure_of_the_one_who_asked(directory: Path) -> None:
+    failure = failure_met_while_waiting(directory, lambda record: None)
+    assert failure is not None
+    assert failure.record() == FAILURE.record()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda record: record.write_bytes(b"garbage"),
+        lambda record: record.chmod(0o644),
+        lambda record: record.unlink(),
+        lambda record: put_in_place_of(record, "directory"),
+        lambda record: put_in_place_of(record, "pipe"),
+        lambda record: os.truncate(record, 1 << 40),
+    ],
+    ids=["damaged", "wide", "gone", "a directory", "a pipe", "huge"],
+)
+def test_a_record_of_a_failure_that_cannot_be_used_is_none(directory: Path, spoil: Callable[[Path], None]) -> None:
+    assert failure_met_while_waiting(directory, spoil) is None
+
+
+def test_an_old_failure_is_swept(cache: Cache, directory: Path) -> None:
+    cache.write_failure(samples.OTHER_PAIR, FAILURE)
+    (record,) = (directory / "locks").glob("*.failed")
+    os.utime(record, (time.time() - 90_000, time.time() - 90_000))
+    cache.write(PAIR, TOKEN)
+    assert not record.exists()
 
 
 # --- sweeping ---------------------------------------------------------------------------------------------------------
@@ -420,6 +499,27 @@ def test_one_process_asks_while_the_others_wait_and_then_read(directory: Path, t
         process.stdin.flush()
     assert [said(process) for process in processes] == ["token-1"] * 5
     assert log.read_text() == "asked\n"
+
+
+def test_who_waits_long_for_another_that_asks_is_told_so(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_files, "PATIENCE", 0.05)
+    lines: list[str] = []
+    told = threading.Event()
+
+    def tell(text: str) -> None:
+        lines.append(text)
+        told.set()
+
+    def wait() -> None:
+        with TokenCache(str(directory), AUTH, samples.refuse_warning, tell).single_flight(PAIR):
+            pass
+
+    with Cache(directory).single_flight(PAIR):
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        assert told.wait(10)
+    thread.join(10)
+    assert lines == ["Waiting for another process that asks for a token of this credential pair."]
 
 
 def test_different_pairs_do_not_wait_for_one_another(cache: Cache, directory: Path) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import email.utils
+import json
 import socket
 import ssl
 import time
@@ -23,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors, http
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.answer import Answer
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.answer import Answer, parsed_json
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.slots import Slots
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import Transport
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
@@ -295,6 +296,16 @@ def _answered_with_header(name: str, value: str) -> None:
         script.finish()
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_call_is_not_tried_again_with_a_token_that_has_expired(
+    api: ScriptedApi, clock: Clock, status: int, repeatable: bool
+) -> None:
+    api.expect(URL, BODY, reply(samples.EXPIRED, status), bearer="token-1")
+    assert post(make(), repeatable=repeatable).token_expired
+    assert clock.sleeps == []
+
+
 # --- writes -----------------------------------------------------------------------------------------------------------
 
 
@@ -375,14 +386,75 @@ def test_a_redirect_is_refused_and_nothing_is_sent_after_it(api: ScriptedApi, st
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<html>", b'{"payload": [1, 2', b"\xff\xfe\xfa", b"[" * 200_000, b"1" * 10_000 + b"x"],
-    ids=["empty", "page", "truncated", "not UTF-8", "deep", "long number"],
+    [b"", b"<html>", b'{"payload": [1, 2', b"\xff\xfe\xfa", b"1" * 10_000 + b"x"],
+    ids=["empty", "page", "truncated", "not UTF-8", "long number"],
 )
 def test_a_body_that_is_not_json_is_no_body(api: ScriptedApi, content: bytes) -> None:
     api.expect(URL, BODY, Reply(content), bearer="token-1")
     answer = post(make())
     assert answer.body is None
     assert answer.fields == {}
+
+
+@pytest.mark.parametrize("levels", [101, 900, 5000, 200_000])
+@pytest.mark.parametrize(("before", "after"), [(b"[", b"]"), (b'{"}":', b"}"), (b'[0, {"]": ', b"}]")])
+def test_a_body_that_is_nested_too_deep_ends_in_a_typed_error(
+    api: ScriptedApi, levels: int, before: bytes, after: bytes
+) -> None:
+    api.expect(URL, BODY, Reply(before * levels + b"1" + after * levels), bearer="token-1")
+    failure = failure_of(make())
+    assert isinstance(failure, errors.AnswerWrongShape)
+    assert "nested too deep" in failure.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_not_nested_too_deep_comes_as_it_is(api: ScriptedApi, encoding: str) -> None:
+    deep: Any = {"[": "[" * 500, "é": "\N{GRINNING FACE}"}
+    for _level in range(99):
+        deep = [deep, [], {}]
+    for ascii_only in (True, False):
+        content = json.dumps(deep, ensure_ascii=ascii_only).encode(encoding)
+        api.expect(URL, BODY, Reply(content), bearer="token-1")
+        assert post(make()).body == deep
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        rb'{"a\ud800": ["x\uDFFFy", {"b": "\ud800\ud83d\ude00"}], "c": 1}',
+        b'{"a\xed\xa0\x80": ["x\xed\xbf\xbfy", {"b": "\xed\xa0\x80\xf0\x9f\x98\x80"}], "c": 1}',
+    ],
+    ids=["escaped", "raw"],
+)
+def test_half_a_character_is_replaced_so_that_every_result_can_be_written(api: ScriptedApi, content: bytes) -> None:
+    api.expect(URL, BODY, Reply(content), bearer="token-1")
+    body = post(make()).body
+    assert body == {"a\ufffd": ["x\ufffdy", {"b": "\ufffd\N{GRINNING FACE}"}], "c": 1}
+    json.dumps(body, ensure_ascii=False).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (rb'"\\ud83d\ude00"', "\\ud83d\ufffd"),  # a backslash of its own, so what follows is no whole pair
+        (rb'"\\\ud83d\ude00\\ud83d"', "\\\N{GRINNING FACE}\\ud83d"),
+        (rb'"\ud83d\ud83d\ude00"', "\ufffd\N{GRINNING FACE}"),
+        (rb'"\ude00\ud83d"', "\ufffd\ufffd"),
+    ],
+)
+def test_halves_are_told_from_whole_characters_and_backslashes(content: bytes, text: str) -> None:
+    assert parsed_json(content) == text
+
+
+@given(
+    st.recursive(
+        st.text(st.characters()) | st.integers(),
+        lambda inner: st.dictionaries(st.text(st.characters()), inner) | st.lists(inner),
+    )
+)
+def test_whatever_comes_can_be_written(value: Any) -> None:
+    for content in (json.dumps(value).encode(), json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")):
+        json.dumps(parsed_json(content), ensure_ascii=False).encode("utf-8")
 
 
 def test_an_oversized_body_ends_in_a_typed_error(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,6 +529,8 @@ def test_a_bundle_that_cannot_be_read_is_called_that(api: ScriptedApi) -> None:
         requests.ReadTimeout(SECRET),
         requests.exceptions.SSLError(SECRET),
         requests.exceptions.InvalidURL(SECRET),
+        requests.exceptions.ProxyError(OSError(f"Tunnel connection failed: 407 {SECRET}")),
+        UnicodeEncodeError("latin-1", SECRET, 0, 1, SECRET),
         urllib3.exceptions.LocationParseError(SECRET),
         OSError(SECRET),
     ],

@@ -9,17 +9,27 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.answer import Answer
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.slots import Slots
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import Transport
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
-from ansible_collections.contentsquare.speedlab.tests.unit.support.server import Server, answers, hangs_up, sends
+from ansible_collections.contentsquare.speedlab.tests.unit.support.server import (
+    Behaviour,
+    Server,
+    answers,
+    hangs_up,
+    read_request,
+    sends,
+    tls_of_the_server,
+)
 
 GOOD = {"success": True, "payload": 1}
 
@@ -61,25 +71,69 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
     assert not any("cookie" in request.lower() for request in server.requests)
 
 
-def test_a_proxy_that_refuses_is_named_as_the_trouble_and_its_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server([answers({}, "407 Proxy Authentication Required")]) as proxy:
-        monkeypatch.setenv("https_proxy", proxy.url.replace("http://", "http://user:password-of-proxy@"))
-        with pytest.raises(errors.ProxyUnusable, match="HTTP 407") as caught:
-            post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
-        assert proxy.requests[0].startswith("CONNECT api.contentsquare.com:443")
-    assert "password-of-proxy" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
-    "setting",
-    ["http://proxy:notaport", "ftp://proxy.example", "http://[::1", "http://\u00fcser:p\u20acss-of-proxy@127.0.0.1:9"],
+    ("status", "kind", "advice"),
+    [
+        (407, errors.ProxyRefused, "Give the user name and the password"),
+        (403, errors.ProxyRefused, "name the host in no_proxy"),
+        (429, errors.ProxyFailed, "Check https_proxy"),
+        (503, errors.ProxyFailed, "Check https_proxy"),
+    ],
 )
-def test_a_proxy_that_is_set_in_no_usable_form_is_named_at_once(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
-    monkeypatch.setenv("https_proxy", setting)
+def test_a_proxy_that_refuses_is_named_with_its_status_and_its_password_is_not(
+    monkeypatch: pytest.MonkeyPatch, status: int, kind: type[errors.SpeedlabError], advice: str
+) -> None:
+    with Server([answers({}, f"{status} password-of-proxy")]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url.replace("http://", "http://user:password-of-proxy@"))
+        failure = failure_by_proxy(make("https://api.contentsquare.com"))
+        assert proxy.requests[0].startswith("CONNECT api.contentsquare.com:443")
+    assert failure.__class__ is kind
+    assert (failure.status, failure.retryable) == (status, kind.retryable)
+    assert f"HTTP {status}" in failure.message
+    assert advice in failure.hint
+
+
+def failure_by_proxy(carrier: Transport, **changes: Any) -> errors.SpeedlabError:
     with pytest.raises(errors.ProxyFailed) as caught:
-        post(make("https://api.contentsquare.com"), "https://api.contentsquare.com")
-    assert "ss-of-proxy" not in str(caught.value)
-    assert not caught.value.retryable
+        post(carrier, "https://api.contentsquare.com", **changes)
+    shown = "".join(traceback.format_exception(type(caught.value), caught.value, caught.value.__traceback__))
+    assert "password-of-proxy" not in shown
+    assert "p€ss" not in shown
+    return caught.value
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://user:password-of-proxy@:80",
+        "http://user:password-of-proxy@127.0.0.1:notaport",
+        "http://user:password-of-proxy@127.0.0.1:99999",
+        "socks5://user:password-of-proxy@127.0.0.1:9",
+        "ftp://user:password-of-proxy@127.0.0.1:9",
+        "user:password-of-proxy@127.0.0.1:9",
+        "http://[::1",
+        "http://user:p/ss@127.0.0.1:9",
+        "http://üser:p€ss@127.0.0.1:9",
+        f"http://{'a' * 70}.example:1",
+        "http://a..b:1",
+        "http://a b:1",
+    ],
+)
+def test_an_address_of_a_proxy_that_cannot_be_used_fails_at_once_and_says_how_to_write_it(
+    monkeypatch: pytest.MonkeyPatch, address: str, repeatable: bool
+) -> None:
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", socks_is_missing)
+    monkeypatch.setenv("https_proxy", address)
+    failure = failure_by_proxy(make("https://api.contentsquare.com", retry_timeout=60.0), repeatable=repeatable)
+    assert failure.__class__ is errors.ProxyRefused
+    assert "address of the proxy" in failure.what
+    assert "http://user:password@host:port" in failure.hint
+
+
+def socks_is_missing(*arguments: object, **options: object) -> None:
+    """What ``requests`` itself puts in the place where PySocks is not installed."""
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
 
 
 def test_a_proxy_that_is_not_there_is_named_as_the_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +200,96 @@ def test_a_body_that_drips_is_left_after_the_time_limit_as_a_whole(head: bytes) 
         with pytest.raises(errors.TimedOut, match="did not send its whole answer in time"):
             post(make(server.url, timeout=0.5), server.url)
         assert time.monotonic() - start < 5
+
+
+def drips(head: bytes, drop: bytes) -> Behaviour:
+    """The head, then a drop ten times a second, far longer than any test is willing to wait."""
+
+    def behaviour(connection: socket.socket) -> None:
+        connection.sendall(head)
+        for _each in range(100):
+            connection.sendall(drop)
+            time.sleep(0.1)
+
+    return behaviour
+
+
+DRIPPING_HEADS = pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Header: ", b"x", id="header"),
+        pytest.param(b"", b"H", id="status line"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="100 Continue"),
+    ],
+)
+
+
+def left_in_time(carrier: Transport, url: str, kind: type[errors.SpeedlabError] = errors.TimedOut) -> None:
+    start = time.monotonic()
+    with pytest.raises(kind, match="in time"):
+        post(carrier, url)
+    assert time.monotonic() - start < 5
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_is_left_after_the_time_limit_as_a_whole(head: bytes, drop: bytes) -> None:
+    with Server([drips(head, drop)]) as server:
+        left_in_time(make(server.url, timeout=0.5), server.url)
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_on_a_connection_that_was_kept_is_left_as_well(head: bytes, drop: bytes) -> None:
+    def first_well_then_dripping(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        assert read_request(connection)
+        drips(head, drop)(connection)
+
+    with Server([first_well_then_dripping]) as server:
+        carrier = make(server.url, timeout=0.5)
+        assert post(carrier, server.url).body == {}
+        left_in_time(carrier, server.url)
+        assert len(server.requests) == 1  # by the count of the server: one connection
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_under_tls_is_left_as_well(tmp_path: Path, head: bytes, drop: bytes) -> None:
+    with Server([drips(head, drop)], tls=tls_of_the_server(tmp_path)) as server:
+        left_in_time(make(server.url, timeout=0.5, validate_certs=False), server.url)
+
+
+@DRIPPING_HEADS
+def test_a_head_that_drips_behind_a_proxy_is_left_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: bytes, drop: bytes
+) -> None:
+    def opens_the_way(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with tls_of_the_server(tmp_path).wrap_socket(connection, server_side=True) as behind:
+            read_request(behind)
+            drips(head, drop)(behind)
+
+    with Server([opens_the_way]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        url = "https://api.contentsquare.com"
+        left_in_time(make(url, timeout=0.5, validate_certs=False), url)
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX-Header: "])
+def test_a_proxy_that_drips_is_left_as_well(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    with Server([drips(head, b"x")]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        url = "https://api.contentsquare.com"
+        left_in_time(make(url, timeout=0.5), url, errors.ProxyFailed)
+
+
+def test_the_body_has_the_whole_time_limit_for_itself_however_late_it_began() -> None:
+    def slowly(connection: socket.socket) -> None:
+        time.sleep(0.7)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")
+        time.sleep(0.7)
+        connection.sendall(b"}")
+
+    with Server([slowly]) as server:
+        assert post(make(server.url, timeout=1.0), server.url).body == {}
 
 
 def test_a_redirect_whose_body_drips_holds_nobody_up() -> None:
