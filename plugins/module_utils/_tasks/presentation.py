@@ -73,7 +73,7 @@ def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]
     if isinstance(value, dict):
         for name, item in value.items():
             path = f"{where}.{name}" if where else name
-            if _is_secret(name):
+            if is_secret(name):
                 hidden: set[str] = set()
                 _hidden(item, hidden)
                 yield path, hidden
