@@ -23,7 +23,7 @@ from .._client.lab import Period, Runs
 from .._judge.dates import iso_utc
 from .._judge.declared import Declared, compare
 from .._judge.freshness import assess_freshness
-from .._judge.metrics import averages_from_statistics, run_failed
+from .._judge.metrics import averages_from_statistics
 from .._judge.monitorings import judge_monitorings
 from .._judge.statistics import samples_of
 from .dates import api_instant
