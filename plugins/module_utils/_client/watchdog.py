@@ -25,6 +25,9 @@ with suppress(ImportError):  # reported by .http
 
 from . import errors
 
+# Seconds on top of the limit of a head. Where nothing comes at all, the time-out of the socket ends first, and says so.
+_GRACE = 0.5
+
 
 class LimitReached(Exception):
     """An answer took longer than the time limit as a whole."""
@@ -80,11 +83,11 @@ def _watched_pool(pool: Any, seconds: float) -> Any:
 
 def _watched_connection(connection: Any, seconds: float) -> Any:
     def getresponse(self: Any) -> Any:
-        with time_limit(self.sock, seconds):
+        with time_limit(self.sock, seconds + _GRACE):
             return connection.getresponse(self)
 
     def tunnel(self: Any) -> None:  # the private name has been the same in every Python, and urllib3 relies on it too
-        with time_limit(self.sock, seconds, ProxyLimitReached):
+        with time_limit(self.sock, seconds + _GRACE, ProxyLimitReached):
             connection._tunnel(self)
 
     return type(connection.__name__, (connection,), {"getresponse": getresponse, "_tunnel": tunnel, "watched": True})
