@@ -249,12 +249,12 @@ def test_a_hostile_text_can_be_chosen_like_any_other(show: Show, number: int) ->
 def test_the_filters_work_by_keyboard_alone(show: Show) -> None:
     shown = show("every finding")
     links = shown.page.locator("nav a").count()
-    for _ in range(links + 1):
+    for _each in range(links + 1):
         shown.page.keyboard.press("Tab")
     shown.page.keyboard.type("basket")
     assert subjects_in(shown, TABLE) == numbers_where(shown, name="basket")
     focused = []
-    for _ in range(4):
+    for _each in range(4):
         shown.page.keyboard.press("Tab")
         focused.append(shown.page.evaluate("document.activeElement.id || document.activeElement.tagName"))
     assert focused == ["filter-status", "filter-environment", "filter-owner", "BUTTON"]

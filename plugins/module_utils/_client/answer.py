@@ -23,7 +23,6 @@ from .disclosure import safe_code, safe_text
 
 _TOKEN_EXPIRED = "JWT_EXPIRED"
 _DEEPEST = 100  # levels; no answer of this API has ten
-_CONTAINERS = frozenset({dict, list})
 _HALF = re.compile("[\ud800-\udfff]")
 # Of the escapes of JSON: a backslash, a character in two halves, and (as a group) a half alone.
 _ESCAPED = re.compile(rb"\\(?:\\|u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]))")
@@ -115,8 +114,8 @@ def _deeper(value: Any, levels: int) -> bool:
     """Whether there are objects and lists within one another over more than so many levels."""
     containers = [value] if isinstance(value, (dict, list)) else []
     for _level in range(levels):
-        inner = (each.values() if type(each) is dict else each for each in containers)
-        containers = [each for values in inner for each in values if type(each) in _CONTAINERS]
+        inner = (each.values() if isinstance(each, dict) else each for each in containers)
+        containers = [each for values in inner for each in values if isinstance(each, (dict, list))]
         if not containers:
             return False
     return True

@@ -37,11 +37,11 @@ def dest(tmp_path: Path) -> Path:
     return tmp_path / "reports" / "page.har"
 
 
-def run(api: ScriptedApi | None, dest: Path, har: Any = HAR, **given: Any) -> tasks.Run:
+def run(api: ScriptedApi | None, dest: Path, har: Any = None, **given: Any) -> tasks.Run:
     """The task for report ``abc``; without an ``api`` it makes no request."""
     if api is not None:
         api.expect_token()
-        api.expect_lab("analysis/har", {"reportId": "abc"}, har)
+        api.expect_lab("analysis/har", {"reportId": "abc"}, HAR if har is None else har)
     return tasks.run(TASK, **{**tasks.LOGIN, "report_id": "abc", "dest": str(dest), "token_cache": False, **given})
 
 
