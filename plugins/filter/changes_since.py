@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -15,7 +16,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 
 def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
     """The filter: Ansible's own types are made plain, then the pure function does the work."""
-    known = plain(state) or {}
+    known = _parsed(plain(state))
     if not isinstance(known, dict):
         raise AnsibleFilterError(
             f"contentsquare.speedlab.changes_since: the state is a {type(known).__name__}, not a dictionary."
@@ -24,6 +25,19 @@ def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
         return compare(known, as_verdict(plain(verdict))).as_dict()
     except (NotAVerdict, ValueError) as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.changes_since: {error}") from error
+
+
+def _parsed(state: Any) -> Any:
+    """The state, also as the text of its file; an empty file, which a full disk leaves, is no state."""
+    if not isinstance(state, str):
+        return {} if state is None else state
+    try:
+        return json.loads(state) if state.strip() else {}
+    except ValueError:
+        raise AnsibleFilterError(
+            "contentsquare.speedlab.changes_since: the state is no JSON."
+            " Mend its file, or remove it, which makes every finding new."
+        ) from None
 
 
 class FilterModule:

@@ -11,6 +11,7 @@ Neither form holds a client id or a secret; both hold what the reports hold of n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers 
 FORMATS = ("generic", "slack")
 _LISTED = 15  # more lines than this are not read in a chat
 _LONGEST = 300
+_MARKS = re.compile(r"[@*_~`](?![^\W_])|(?<![^\W_])[@*_~`]")  # within a word, as in client_id, they mean nothing
 _HEADINGS = {"new": "New", "due": "Still so, and urgent", "resolved": "Resolved"}
 _SHOWN = ("environment", "name", "finding", "severity", "message", "fix", "since")
 
@@ -69,4 +71,4 @@ def _safe(text: object) -> str:
     line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
     for character, harmless in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         line = line.replace(character, harmless)
-    return "".join(f"{character}\u200b" if character in "@*_~`" else character for character in line)
+    return _MARKS.sub("\\g<0>\u200b", line)

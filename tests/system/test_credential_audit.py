@@ -342,6 +342,45 @@ def test_a_damaged_state_file_is_named_after_the_reports_are_written(workplace: 
     assert verdict(workplace)["status"] == "pass"
 
 
+@pytest.mark.parametrize(
+    "url", ["hooks.example/secret-of-webhook", "ftp://hooks.example/secret-of-webhook", "https://"]
+)
+def test_a_webhook_that_cannot_be_called_is_told_before_any_request(
+    workplace: Workplace, simulator: Simulator, url: str
+) -> None:
+    run = audit(workplace, credentials=[shop("production")], state_file="state.json", notify_url=url)
+    assert run.status == 2
+    assert "credential_audit_notify_url has to begin with https://" in run.output
+    assert "secret-of-webhook" not in run.output
+    assert simulator.all_calls == {}
+
+
+def test_a_list_that_became_empty_tells_nobody_that_all_is_well(workplace: Workplace, webhook: Webhook) -> None:
+    told = {"state_file": "folder/state.json", "notify_url": webhook.url, "fail_on": []}
+    audit(workplace, credentials=[shop("staging", expires_on=day(20))], **told)
+    state = (workplace.folder / "folder/state.json").read_text(encoding="utf-8")
+    assert "expires_soon" in state
+    audit(workplace, credentials=[], **told)
+    assert len(webhook.got) == 1
+    assert (workplace.folder / "folder/state.json").read_text(encoding="utf-8") == state
+
+
+def test_reports_that_cannot_be_written_hide_nothing(workplace: Workplace, webhook: Webhook) -> None:
+    (workplace.folder / "taken").write_text("a file", encoding="utf-8")
+    told = {"state_file": "state.json", "notify_url": webhook.url}
+    run = audit(workplace, credentials=[shop("staging", expires_on=day(20))], report_dir="taken/reports", **told)
+    assert run.status == 2
+    assert "1 warn" in run.output
+    assert "Not all reports could be written to" in run.output
+    assert len(webhook.got) == 1
+
+
+def test_a_report_is_shown_as_a_difference_to_those_alone_who_ask(workplace: Workplace) -> None:
+    pairs = [shop("production")]
+    assert "checked_at" not in audit(workplace, credentials=pairs).output
+    assert "checked_at" in audit(workplace, "--diff", credentials=[shop("staging")]).output
+
+
 def test_a_dry_run_checks_and_writes_nothing(workplace: Workplace, webhook: Webhook) -> None:
     told = {"state_file": "state.json", "notify_url": webhook.url}
     run = audit(workplace, "--check", credentials=[shop("production", expires_on=day(20))], **told)
@@ -377,12 +416,55 @@ def test_expectations_are_written_from_what_the_pairs_may_do_and_then_held(
     assert expected["Shop staging"]["expected_projects"] == [10102]
     assert expected["Account"]["level"] == "account"
     assert expected["Account"]["created_on"] is None
+    assert "3 pairs added" in first.output
+    assert "Fill in created_on or expires_on" in first.output
     again = workplace.playbook(*book)
     assert changed(again) == 0
+    assert "0 pairs added" in again.output
     path.write_text(text.replace("created_on:", f"created_on: {day(-10)} "), encoding="utf-8")
     run = workplace.playbook(AUDIT, "-e", "@credentials.yml", "-e", "@expectations.yml")
     assert run.status == 0, run.output
     assert verdict(workplace)["summary"] == {"total": 3, "pass": 3, "warn": 0, "fail": 0, "unknown": 0}
+
+
+def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
+    workplace: Workplace, simulator: Simulator
+) -> None:
+    name, scope = "Shop {{ 6 * 7 }}", "{{ lookup('pipe', 'touch ran') }}"
+    answer = {"success": True, "payload": {"scopes": [scope], "projects": []}}
+    simulator.control("faults", {"path": ME, "kind": "status", "status": 200, "body": answer})
+    pairs = {"credential_audit_credentials": [{**shop("production"), "name": Unsafe(name)}]}
+    (workplace.folder / "credentials.yml").write_text(to_yaml(pairs), encoding="utf-8")
+    written = workplace.playbook("contentsquare.speedlab.credential_expectations", "-e", "@credentials.yml")
+    assert written.status == 0, written.output
+    workplace.playbook(AUDIT, "-e", "@credentials.yml", "-e", "@expectations.yml")
+    (subject,) = verdict(workplace)["subjects"]
+    assert subject["name"] == name
+    assert not (workplace.folder / "ran").exists()
+
+
+def test_a_file_that_cannot_be_added_to_is_left_alone_and_nobody_is_asked(
+    workplace: Workplace, simulator: Simulator
+) -> None:
+    path = workplace.folder / "expectations.yml"
+    path.write_text("credential_audit_expectations: [{name: Old}]\n", encoding="utf-8")
+    run = workplace.playbook("contentsquare.speedlab.credential_expectations")
+    assert run.status == 2
+    assert "written in brackets" in run.output
+    assert path.read_text(encoding="utf-8") == "credential_audit_expectations: [{name: Old}]\n"
+    assert simulator.all_calls == {}
+
+
+@pytest.mark.parametrize(
+    "wrong", [[{"name": "Shop production"}] * 2, [{"expected_scopes": []}]], ids=["twice", "no name"]
+)
+def test_an_expectation_of_no_pair_of_its_own_is_an_error(
+    workplace: Workplace, simulator: Simulator, wrong: list[dict[str, Any]]
+) -> None:
+    run = audit(workplace, credentials=[shop("production")], expectations=wrong)
+    assert run.status == 2
+    assert "has no name, or two have the same" in run.output
+    assert simulator.all_calls == {}
 
 
 def test_an_expectation_of_a_pair_that_is_not_listed_is_an_error(workplace: Workplace, simulator: Simulator) -> None:
@@ -464,6 +546,52 @@ def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
     merged = audit(workplace, "-i", hosts, hosts="shops", stage="report", run_id="7")
     assert merged.status == 0, merged.output
     assert verdict(workplace)["summary"]["pass"] == 3
+
+
+def test_a_slice_that_fails_at_the_second_try_is_missing_and_not_as_it_was(workplace: Workplace) -> None:
+    told: dict[str, Any] = {"hosts": "shops", "run_id": "7"}
+    for ends in (day(100), "never"):
+        hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging", "ends": ends})
+        audit(workplace, "-i", hosts, stage="collect", **told)
+    merged = audit(workplace, "-i", hosts, stage="report", **told)
+    assert merged.status == 2
+    assert verdict(workplace)["missing"] == ["de"]
+    assert list((workplace.folder / "speedlab-reports" / "parts").iterdir()) == []
+
+
+def test_missing_hosts_are_named_in_the_same_order_each_night(workplace: Workplace) -> None:
+    broken = {name: {"shop": "staging", "ends": "never"} for name in ("alpha", "beta", "gamma", "delta", "omega")}
+    hosts = inventory(workplace, good={"shop": "production"}, **broken)
+    audit(workplace, "-i", hosts, hosts="shops")
+    again = audit(workplace, "-i", hosts, hosts="shops")
+    assert changed(again) == 0
+    assert verdict(workplace)["missing"] == list(broken)
+
+
+def test_a_variable_of_the_pair_that_is_not_defined_shows_nothing_of_the_pair(workplace: Workplace) -> None:
+    hosts = inventory(workplace, bad={"ends": day(9)})
+    run = audit(workplace, "-i", hosts, hosts="shops")
+    assert run.status == 2
+    assert "could not be judged" in run.output
+    assert "simulator-secret" not in run.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "says"),
+    [
+        ([], {"stage": "collct"}, "has to be all, collect or report"),
+        (["--limit", "fr"], {"run_id": "7"}, "nobody would merge the results"),
+    ],
+    ids=["no such stage", "limit"],
+)
+def test_a_run_that_would_judge_or_report_nothing_fails(
+    workplace: Workplace, simulator: Simulator, arguments: list[str], given: dict[str, Any], says: str
+) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"})
+    run = audit(workplace, "-i", hosts, *arguments, hosts="shops", **given)
+    assert run.status == 2
+    assert says in run.output
+    assert simulator.all_calls == {}
 
 
 def test_slices_that_share_no_id_are_told_so(workplace: Workplace) -> None:

@@ -337,7 +337,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "module_utils/_secrets.py": ("ansible.module_utils",),
     "module_utils/_query.py": ("jmespath", f"{UTILS}._client.errors"),
     "module_utils/_version.py": (),
-    "plugin_utils": ("ansible", "jinja2", UTILS, "plugins.plugin_utils"),
+    "plugin_utils": ("ansible", "jinja2", "yaml", UTILS, "plugins.plugin_utils"),
 }
 
 

@@ -8,9 +8,10 @@ Private to this collection: may change without notice.
 
 Decisions that the code follows:
 
-* A waived finding is none here: a waiver resolves it, its end brings it back.
+* A waived finding is none here: a waiver takes it off without a word, its end brings it back as new.
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
-  what is known of it. A pair that a whole verdict does not hold was taken off the list, which resolves its findings.
+  what is known of it. A pair that a whole verdict does not hold was taken off the list, which resolves its findings;
+  but a verdict without any subject shows nothing at all.
 * Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
 """
 
@@ -116,8 +117,9 @@ def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Chang
     """
     before = {noted.key: noted for noted in _read(state)}
     today = str(verdict["checked_at"])[:10]
-    now = {noted.key: noted for noted in _noted(verdict["subjects"], today)}
-    gone = [noted for key, noted in before.items() if key not in now]
+    now = {noted.key: noted for noted in _noted(verdict["subjects"], today, waived=False)}
+    waived = {noted.key for noted in _noted(verdict["subjects"], today, waived=True)}
+    gone = [noted for key, noted in before.items() if key not in now and key not in waived]
     unseen = tuple(noted for noted in gone if _cannot_be_seen(noted, verdict))
     kept = [
         replace(noted, since=before[key].since, told_on=before[key].told_on)
@@ -145,7 +147,7 @@ def _read(state: Mapping[str, Any]) -> list[Noted]:
         raise ValueError(f"an entry of the state is not whole: {error}") from error
 
 
-def _noted(subjects: Iterable[Mapping[str, Any]], today: str) -> list[Noted]:
+def _noted(subjects: Iterable[Mapping[str, Any]], today: str, *, waived: bool) -> list[Noted]:
     return [
         Noted(
             environment=str(subject.get("environment") or ""),
@@ -159,14 +161,14 @@ def _noted(subjects: Iterable[Mapping[str, Any]], today: str) -> list[Noted]:
         )
         for subject in subjects
         for finding in subject["findings"]
-        if not finding.get("waived")
+        if bool(finding.get("waived")) is waived
     ]
 
 
 def _cannot_be_seen(noted: Noted, verdict: Mapping[str, Any]) -> bool:
     subjects = _of(noted, verdict["subjects"])
     if not subjects:
-        return bool(verdict["partial"])
+        return bool(verdict["partial"]) or not verdict["subjects"]
     live = {(subject.get("details") or {}).get("live") for subject in subjects}
     return noted.id in _SHOWN_BY_THE_API and not (live == {"accepted"} or (noted.id == "refused" and "refused" in live))
 

@@ -176,6 +176,10 @@ def _waiver(described: Mapping[str, Any], name: str) -> Waiver:
     until = date_option(described["until"], f"credentials: until of a waiver of {name}")
     if until is None:
         raise errors.SettingsError(f"credentials: a waiver of {name} has no until", hint="Give the date it ends on.")
+    if not described["reason"].strip():
+        raise errors.SettingsError(
+            f"credentials: a waiver of {name} has no reason", hint="Say who accepts what, and why."
+        )
     return Waiver(described["finding"], described["reason"], until)
 
 

@@ -57,7 +57,6 @@ _MARKUP = re.compile(r"[\\`*_\[\]{}|~$@#:!^=]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Mentions, issues, merge requests, snippets, milestones, epics, labels, emoji, commits of another project; bare links.
 _REFERENCE = re.compile(r"(?<=[@#!$%&~:^])(?=\S)|(?<=\bwww)(?=\.)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
-_BIDI_CONTROL = re.compile("[\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}\u2066-\u2069]")
 
 
 def render_markdown(verdict: Verdict, *, title: str = "", previous: str = "") -> str:
@@ -71,7 +70,7 @@ def render_markdown(verdict: Verdict, *, title: str = "", previous: str = "") ->
 
 def literal(value: object) -> str:
     """Text in one line that Markdown shows as it is."""
-    text = _BIDI_CONTROL.sub("\N{REPLACEMENT CHARACTER}", words.printable(value))
+    text = words.printable(value)
     text = " ".join(text.split())
     if len(text) > _LONGEST_TEXT:
         text = text[:_LONGEST_TEXT].rstrip() + "\N{HORIZONTAL ELLIPSIS}"

@@ -18,13 +18,14 @@ STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "
 
 _NOUNS = {"credentials": ("credential pair", "credential pairs"), "monitorings": ("monitoring", "monitorings")}
 _ANY_NOUN = ("subject", "subjects")
-_TITLES = {"credentials": "Credential expiry", "monitorings": "Monitoring status"}
+_TITLES = {"credentials": "Credential pairs", "monitorings": "Monitoring status"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Controls that no report can hold, and those that turn the direction of the text around, so that it reads as another.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(value: object) -> str:

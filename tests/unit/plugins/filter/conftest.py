@@ -19,6 +19,7 @@ from ansible.template import Templar
 from ansible_collections.contentsquare.speedlab.plugins.filter import (
     changes_since,
     csv,
+    expectations,
     html,
     json_report,
     junit,
@@ -33,8 +34,8 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
 Template = Callable[..., Any]
 
 PLUGINS = (
-    *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
-    *(notification, openmetrics, query, sarif),
+    *(changes_since, csv, expectations, html, json_report, junit, markdown),
+    *(merge_verdicts, notification, openmetrics, query, sarif),
 )
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,18 @@ def test_the_state_of_one_run_is_what_the_next_compares_with(template: Template)
     assert again["unchanged"] == first["new"]
 
 
-@pytest.mark.parametrize("state", ["a text", [1], {"schema_version": "9"}])
+def test_the_state_may_come_as_the_text_of_its_file(template: Template) -> None:
+    state = json.dumps(template("verdict | changes_since", verdict=VERDICT)["state"])
+    again = template("verdict | changes_since(state)", verdict=VERDICT, state=state)
+    assert again["notify"] is False
+
+
+@pytest.mark.parametrize("state", ["", " \n"])
+def test_an_empty_file_is_no_state(template: Template, state: str) -> None:
+    assert len(template("verdict | changes_since(state)", verdict=VERDICT, state=state)["new"]) == 1
+
+
+@pytest.mark.parametrize("state", ["a text", "[]", [], [1], {"schema_version": "9"}])
 def test_a_state_that_is_none_is_an_error_that_names_the_filter(template: Template, state: Any) -> None:
     with pytest.raises(AnsibleError, match="changes_since"):
         template("verdict | changes_since(state)", verdict=VERDICT, state=state)
@@ -66,3 +78,19 @@ def test_a_notification_that_cannot_be_written_is_an_error(template: Template, w
 def test_a_notification_about_anything_else_is_an_error(template: Template) -> None:
     with pytest.raises(AnsibleError, match="changes_since"):
         template("{} | notification(verdict)", verdict=VERDICT)
+
+
+PAIR = {"name": "Shop", "scopes": ["speed-analysis"], "projects": [{"id": 1, "name": "Shop"}]}
+
+
+def test_expectations_are_written_down(template: Template) -> None:
+    written = template("pairs | expectations", pairs=[PAIR])
+    assert written["added"] == ["Shop"]
+    assert 'expected_scopes: ["speed-analysis"]' in written["content"]
+    assert template("pairs | expectations(before)", pairs=[PAIR], before=written["content"])["known"] == ["Shop"]
+
+
+@pytest.mark.parametrize("wrong", ["'text' | expectations", "[{}] | expectations", "[] | expectations('other: 1')"])
+def test_expectations_that_cannot_be_written_are_an_error_that_names_the_filter(template: Template, wrong: str) -> None:
+    with pytest.raises(AnsibleError, match="expectations"):
+        template(wrong)

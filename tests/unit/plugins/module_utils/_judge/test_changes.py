@@ -112,11 +112,19 @@ def test_all_else_is_not_repeated(quiet: str) -> None:
     assert not compared(*days).worth_a_word
 
 
-def test_a_waiver_resolves_and_its_end_brings_the_finding_back() -> None:
+def test_a_waiver_takes_a_finding_off_without_a_word_and_its_end_brings_it_back() -> None:
     open_one, waived = verdict(subject("a", "scope_excess")), verdict(subject("a", "scope_excess"))
     waived["subjects"][0]["findings"][0]["waived"] = {"reason": "r", "until": "2026-12-01"}
-    assert ids(compared(open_one, waived).resolved) == ["scope_excess"]
+    assert not compared(open_one, waived).worth_a_word
+    assert compared(open_one, waived).state()["findings"] == []
     assert ids(compared(waived, open_one).new) == ["scope_excess"]
+
+
+def test_a_verdict_without_any_subject_resolves_nothing_and_forgets_nothing() -> None:
+    found = compared(verdict(subject("a", "scope_excess")), verdict())
+    assert ids(found.unseen) == ["scope_excess"]
+    assert not found.worth_a_word
+    assert [each["finding"] for each in found.state()["findings"]] == ["scope_excess"]
 
 
 def test_the_same_name_in_two_environments_is_two_pairs() -> None:

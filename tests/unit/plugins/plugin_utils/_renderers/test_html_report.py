@@ -67,7 +67,7 @@ def test_no_text_of_a_verdict_can_become_markup(text: str, kind: str) -> None:
     assert not page.unclosed
     for element in page.elements:
         assert not [name for name in element.attributes if name.startswith("on") or name in ("style", "src")]
-    visible = re.sub("[\x00\x1b\ud83d]", "\N{REPLACEMENT CHARACTER}", text)
+    visible = re.sub("[\x00\x1b\u202e\ud83d]", "\N{REPLACEMENT CHARACTER}", text)
     assert " ".join(visible.split()) in page.text
 
 
@@ -378,7 +378,7 @@ def test_the_same_verdict_always_gives_the_same_page() -> None:
 
 def test_the_title_is_that_of_the_caller_or_one_that_fits() -> None:
     assert Page(render_html(verdict(), title="Pairs of <Lyon>")).all("h1")[0].text == "Pairs of <Lyon>"
-    assert Page(render_html(verdict())).all("h1")[0].text == "Credential expiry"
+    assert Page(render_html(verdict())).all("h1")[0].text == "Credential pairs"
     assert Page(render_html(verdict(kind="monitorings"))).all("h1")[0].text == "Monitoring status"
 
 
