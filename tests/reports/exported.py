@@ -42,7 +42,8 @@ def expressions() -> Iterator[tuple[str, str]]:
             yield f"{panel['title']} {target['refId']}", target["expr"]
     for variable in DASHBOARD["templating"]["list"]:
         if variable["type"] == "query":
-            yield variable["name"], re.fullmatch(r"label_values\((.*), \w+\)", variable["query"])[1]  # type: ignore[index]
+            (series,) = re.findall(r"^label_values\((.*), \w+\)$", variable["definition"])
+            yield variable["name"], series
 
 
 def chosen(expression: str) -> str:
