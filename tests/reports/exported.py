@@ -78,9 +78,7 @@ def whole_export() -> str:
 def _samples() -> list[Any]:
     """Of the exports that the rules are about: monitoring_export, and the report openmetrics of credential_audit."""
     texts = (whole_export(), render_openmetrics(verdicts.with_every_finding()))
-    return [
-        sample for text in texts for family in text_string_to_metric_families(text) for sample in family.samples
-    ]
+    return [sample for text in texts for family in text_string_to_metric_families(text) for sample in family.samples]
 
 
 def names() -> set[str]:

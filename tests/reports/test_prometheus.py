@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the API to an alert, with the real programs: the roles write, node_exporter serves, Prometheus scrapes and judges.
+"""From the API to an alert through the real programs: the roles write, node_exporter serves, Prometheus judges.
 
 The playbooks run on the installed collection, which SPEEDLAB_TEST_COLLECTIONS names, against the simulator.
 """

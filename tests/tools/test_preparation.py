@@ -147,6 +147,8 @@ def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machi
 
 def test_who_may_not_install_is_told_what_to_install(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with pytest.raises(SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus prometheus-node-exporter;"):
+    with pytest.raises(
+        SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus prometheus-node-exporter;"
+    ):
         programs.install()
     assert not (machine / "asked").exists()

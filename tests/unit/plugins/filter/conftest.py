@@ -24,6 +24,7 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     junit,
     markdown,
     merge_verdicts,
+    monitoring_metrics,
     notification,
     openmetrics,
     query,
@@ -34,7 +35,7 @@ Template = Callable[..., Any]
 
 PLUGINS = (
     *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
-    *(notification, openmetrics, query, sarif),
+    *(monitoring_metrics, notification, openmetrics, query, sarif),
 )
 
 
