@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -74,24 +75,35 @@ def without_clock(text: str) -> list[str]:
 # --- what is written --------------------------------------------------------------------------------------------------
 
 
-def test_the_pair_of_the_environment_is_enough(workplace: Workplace, simulator: Simulator) -> None:
-    simulator.control(f"monitorings/{HOME}/reports", {"score": 87, "timings": {"largestContentfulPaint": 2345.6}})
-    run = export(workplace)
+@pytest.fixture(scope="module")
+def usual(running_simulator: Simulator, new_workplace: Callable[[], Workplace]) -> tuple[Workplace, Run]:
+    """Two environments, one with a list of what should be monitored, and all that the role brings along."""
+    place = new_workplace()
+    measured = {"score": 87, "timings": {"largestContentfulPaint": 2345.6}}
+    running_simulator.control(f"monitorings/{HOME}/reports", measured)
+    for name in ("textfiles", "rules", "dashboards"):
+        (place.folder / name).mkdir()
+    expected = [{"name": "Home"}, {"name": "Returns", "url": "https://staging.shop.example/returns"}]
+    run = export(
+        place,
+        environments=[shop("production"), shop("staging", expected=expected)],
+        rules_dir=str(place.folder / "rules"),
+        dashboard_dir=str(place.folder / "dashboards"),
+    )
     assert run.status == 0, run.output
-    assert "exported 1 of 1 environments, 9 monitorings; metrics in " in run.output
-    text = exported(workplace)
-    assert value(text, "monitoring_largest_contentful_paint_seconds", environment="default", id=HOME) == 2.3456
+    assert f"exported 2 of 2 environments, 13 monitorings; metrics in {place.folder}/textfiles" in run.output
+    return place, run
+
+
+def test_values_are_those_of_the_last_report_in_base_units(usual: tuple[Workplace, Run]) -> None:
+    text = exported(usual[0])
+    assert value(text, "monitoring_largest_contentful_paint_seconds", environment="production", id=HOME) == 2.3456
     assert value(text, "monitoring_score_ratio", id=HOME) == 0.87
-    assert value(text, "export_monitorings") == 9
-    file = workplace.folder / "textfiles" / "speedlab.prom"
-    assert file.stat().st_mode & 0o777 == 0o644
-    assert [path.name for path in file.parent.iterdir()] == ["speedlab.prom"], "nothing is left beside it"
 
 
-def test_states_and_missing_values_are_told_as_they_are(workplace: Workplace) -> None:
-    export(workplace)
-    text = exported(workplace)
-    states = {id: value(text, "monitoring_state_ok", id=id) for id in (HOME, PAYMENT, SUMMER, NEW)}
+def test_states_and_missing_values_are_told_as_they_are(usual: tuple[Workplace, Run]) -> None:
+    text = exported(usual[0])
+    states = {number: value(text, "monitoring_state_ok", id=number) for number in (HOME, PAYMENT, SUMMER, NEW)}
     assert states == {HOME: 1, PAYMENT: 0, SUMMER: None, NEW: None}
     assert value(text, "monitoring_enabled", id=SUMMER) == 0
     assert value(text, "monitoring_stale", id=BLOG) == 1
@@ -102,15 +114,24 @@ def test_states_and_missing_values_are_told_as_they_are(workplace: Workplace) ->
     assert value(text, "monitoring_last_run_timestamp_seconds", id=NEW) is None
 
 
-def test_several_environments_come_into_one_file(workplace: Workplace) -> None:
-    expected = [{"name": "Home"}, {"name": "Returns", "url": "https://staging.shop.example/returns"}]
-    run = export(workplace, environments=[shop("production"), shop("staging", expected=expected)])
-    assert run.status == 0, run.output
-    text = exported(workplace)
-    assert value(text, "monitoring_enabled", environment="production", id=HOME) == 1
-    assert value(text, "monitoring_enabled", environment="staging", id=STAGING_HOME) == 1
+def test_several_environments_come_into_one_file(usual: tuple[Workplace, Run]) -> None:
+    text = exported(usual[0])
+    assert value(text, "export_monitorings", environment="production") == 9
+    assert value(text, "export_monitorings", environment="staging") == 4
     assert value(text, "coverage_missing", environment="staging", name="Returns") == 1
     assert value(text, "coverage_declared", environment="production") is None
+
+
+def test_node_exporter_may_read_the_file_and_finds_no_other_beside_it(usual: tuple[Workplace, Run]) -> None:
+    (file,) = (usual[0].folder / "textfiles").iterdir()
+    assert (file.name, file.stat().st_mode & 0o777) == ("speedlab.prom", 0o644)
+
+
+@pytest.mark.parametrize("name", ["rules/speedlab_rules.yml", "dashboards/speedlab_dashboard.json"])
+def test_rules_and_dashboard_are_brought_where_they_are_asked_for(usual: tuple[Workplace, Run], name: str) -> None:
+    brought = usual[0].folder / name
+    assert brought.read_bytes() == (COLLECTION / "roles/monitoring_export/files" / brought.name).read_bytes()
+    assert brought.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_pair_of_its_own_has_nothing_to_do_with_the_project_of_the_environment(workplace: Workplace) -> None:
@@ -125,17 +146,6 @@ def test_a_pair_of_its_own_has_nothing_to_do_with_the_project_of_the_environment
 def test_the_stale_factor_is_that_of_the_role(workplace: Workplace) -> None:
     export(workplace, stale_factor=100, file="lab.prom")
     assert value(exported(workplace, "lab.prom"), "monitoring_stale", id=BLOG) == 0
-
-
-def test_rules_and_dashboard_are_brought_where_they_are_asked_for(workplace: Workplace) -> None:
-    folder = workplace.folder / "brought"
-    folder.mkdir()
-    run = export(workplace, rules_dir=str(folder), dashboard_dir=str(folder))
-    assert run.status == 0, run.output
-    for name in ("speedlab_rules.yml", "speedlab_dashboard.json"):
-        assert (folder / name).read_bytes() == (COLLECTION / "roles/monitoring_export/files" / name).read_bytes()
-        assert (folder / name).stat().st_mode & 0o777 == 0o644
-    assert changed(export(workplace, rules_dir=str(folder), dashboard_dir=str(folder))) == 0
 
 
 def test_the_file_lies_where_node_exporter_runs_and_the_api_is_asked_from_here(workplace: Workplace) -> None:
@@ -259,10 +269,9 @@ def test_no_secret_is_in_the_file_or_the_output(workplace: Workplace, simulator:
     environments = [*BOTH, shop("development", client_secret="simulator-secret-of-last-year")]
     run = export(workplace, "-vvvv", "--diff", environments=environments)
     assert run.status == 2, run.output
-    tokens = [request["headers"].get("Authorization", "") for request in simulator.requests(LIST)]
-    secrets = ["simulator-secret", "url-password-canary", *SITE_SECRETS]
-    secrets += [token.split()[-1] for token in tokens if token]
-    assert len(secrets) > 7
-    for secret in secrets:
+    headers = [item for request in simulator.requests(LIST) for item in request["headers"].items()]
+    tokens = {text.split()[-1] for name, text in headers if name.lower() == "authorization"}
+    assert len(tokens) == 2
+    for secret in ("simulator-secret", "url-password-canary", *SITE_SECRETS, *tokens):
         assert secret not in exported(workplace)
         assert secret not in run.output

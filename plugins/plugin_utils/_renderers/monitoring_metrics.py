@@ -249,12 +249,12 @@ def _further_labels(monitoring: Monitoring) -> Labels:
 
 
 def _state_ok(monitoring: Monitoring) -> float | None:
-    """A disabled monitoring has the state of long ago, and one that never ran need not have any."""
+    """A disabled monitoring has the state of long ago; of one that never ran, a good state says nothing."""
     if not monitoring.get("enabled"):
         return None
     if "state_not_ok" in monitoring[_FINDINGS]:
         return 0
-    return 1 if monitoring.get("state") else None
+    return None if monitoring.get("last_execution") is None else 1
 
 
 def _flag(key: str) -> Callable[[Monitoring], float | None]:
@@ -313,7 +313,11 @@ _BASE_UNITS: Mapping[Unit, tuple[str, int, str]] = {
 
 _OF_THE_LIST = (
     Gauge("speedlab_monitoring_enabled", "Whether the monitoring is run.", _flag("enabled")),
-    Gauge("speedlab_monitoring_state_ok", "Whether the state of the monitoring is OK, if it is run at all.", _state_ok),
+    Gauge(
+        "speedlab_monitoring_state_ok",
+        "Whether the state of the monitoring is OK, if it is run and has run.",
+        _state_ok,
+    ),
     Gauge(
         "speedlab_monitoring_stale",
         "Whether the last run was too long ago when the environment was read.",

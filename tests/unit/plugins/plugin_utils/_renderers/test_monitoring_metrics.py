@@ -145,8 +145,10 @@ def test_times_are_absolute() -> None:
         ({"state": None}, 0),
         ({"state": "KO", "enabled": False}, None),
         ({"state": None, "last_execution": None, "last_report": None, "stale": None}, None),
+        ({"state": "OK", "last_execution": None, "last_report": None, "stale": None}, None),
+        ({"state": "KO", "last_execution": None, "last_report": None, "stale": None}, 0),
     ],
-    ids=["OK", "ok", "KO", "unheard of", "none", "disabled", "never ran"],
+    ids=["OK", "ok", "KO", "unheard of", "none", "disabled", "never ran", "never ran, OK", "never ran, KO"],
 )
 def test_the_state_is_that_of_the_verdict(changes: dict[str, Any], state_ok: float | None) -> None:
     text = render_monitoring_metrics({"prod": read(monitoring(**changes))})
