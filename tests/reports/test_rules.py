@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -57,3 +58,13 @@ def test_each_alert_looks_at_what_is_exported(rule: dict[str, Any]) -> None:
 def test_each_alert_says_how_urgent_it_is_what_is_wrong_and_what_to_do(rule: dict[str, Any]) -> None:
     assert "severity" in rule["labels"]
     assert set(rule["annotations"]) == {"summary", "description"}
+
+
+def test_the_readme_names_every_alert_and_every_metric_of_a_monitoring() -> None:
+    readme = (ROOT / "roles/monitoring_export/README.md").read_text("utf-8")
+    listed = re.findall(r"`((?:speedlab|Speedlab)\w+)`", readme.partition("## When")[0])
+    listed += [f"speedlab_monitoring_{name}" for name in re.findall(r"`(\w+)`", readme.partition("Metric, after")[2])]
+    names = {name for name in exported.names() if not name.startswith(("speedlab_credential", "speedlab_verdict"))}
+    assert names - set(listed) == set()
+    table = re.findall(r"^\| `(Speedlab\w+)` \|", readme, re.MULTILINE)
+    assert table == ALERTS
