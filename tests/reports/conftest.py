@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ import verdicts
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
+
+# What drives the simulator and ansible-playbook there serves here as well.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "system"))
 
 REPORTS = {
     "every finding": verdicts.with_every_finding,

@@ -56,7 +56,7 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         contract(known["contract"], pytest_arguments),
         make(known["reports"]),
         debian_programs(),
-        reports(known["reports"], pytest_arguments),
+        reports(core, known["reports"], pytest_arguments),
     ]
 
 
@@ -215,10 +215,11 @@ def debian_programs() -> Step:
     return Step("Debian programs", (tooling("install-programs"),), "environment")
 
 
-def reports(environment: Environment, arguments: str) -> Step:
-    """Return the tests that show the reports to a browser and to the programs for which they are made."""
-    variables = {"PYTHONPATH": str(paths.TREE)}
-    return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, ("Debian programs",))
+def reports(core: str, environment: Environment, arguments: str) -> Step:
+    """Return the tests that show what the collection writes to a browser and to the programs for which it is made."""
+    variables = {"PYTHONPATH": str(paths.TREE), "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
+    after = ("Debian programs", f"install {core}")
+    return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, after)
 
 
 def system(core: str, ansible: Environment, arguments: str) -> Step:

@@ -14,6 +14,8 @@ import subprocess
 PACKAGES = {
     "chromium": ("chromium", "fonts-dejavu-core"),
     "promtool": ("prometheus",),
+    "prometheus": ("prometheus",),
+    "prometheus-node-exporter": ("prometheus-node-exporter",),
 }
 
 
@@ -25,7 +27,7 @@ def missing() -> list[str]:
 def install() -> None:
     """Install what is missing, where that can be done without asking anybody; else say what to install."""
     programs = missing()
-    packages = [package for program in programs for package in PACKAGES[program]]
+    packages = list(dict.fromkeys(package for program in programs for package in PACKAGES[program]))
     if not programs:
         print("all are here")
         return
@@ -34,7 +36,7 @@ def install() -> None:
             f"Not here: {', '.join(programs)}. Debian and Ubuntu have them in the packages {' '.join(packages)};"
             " install them, or run this as root."
         )
-    # The package of Prometheus would start a server on a machine that runs systemd; only its checker is wanted here.
+    # The packages of Prometheus would start servers on a machine that runs systemd; tests start their own.
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_OFFLINE": "1"}
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", "--quiet", *arguments], env=environment, stdin=subprocess.DEVNULL, check=True)

@@ -137,16 +137,18 @@ def test_programs_that_are_here_are_not_installed(machine: Path) -> None:
 
 def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machine: Path) -> None:
     script(machine / "chromium", "exit 0")
-    with pytest.raises(SystemExit, match="Still not here after the installation: promtool"):
+    with pytest.raises(SystemExit, match="Still not here after the installation: promtool, prometheus"):
         programs.install()
     asked = (machine / "asked").read_text().splitlines()
     assert asked[0].endswith("update")
-    assert asked[1].endswith("--no-install-recommends prometheus")
+    assert asked[1].endswith("--no-install-recommends prometheus prometheus-node-exporter")
     assert asked[1].startswith("1 "), "no service of a package is started"
 
 
 def test_who_may_not_install_is_told_what_to_install(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with pytest.raises(SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus"):
+    with pytest.raises(
+        SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus prometheus-node-exporter;"
+    ):
         programs.install()
     assert not (machine / "asked").exists()

@@ -12,19 +12,23 @@ Decisions that the code follows:
 * A pair expires at the end of its last day (UTC), so its expiry is the midnight that follows.
 * Statuses are series of 0 and 1, one for each status, so that a change of status never leaves a gap.
 * Subjects whose labels are all the same share their series, and the worst of them shows.
-* Both readers of the format are served: whatever the classic text format of Prometheus lacks is left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, worst
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.exposition import (
+    Family,
+    Labels,
+    exposition,
+    label_value,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,
     missing_names,
@@ -35,30 +39,10 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 )
 
 Subject = Mapping[str, Any]
-Labels = Mapping[str, object]
 
 _CHECKED = "speedlab_verdict_checked_timestamp_seconds"
 _CHECKED_AT = re.compile(rf"^{_CHECKED}\{{.*\}} (\d{{1,12}})$", re.MULTILINE)
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-
-
-@dataclass
-class Family:
-    """A metric with its samples."""
-
-    name: str
-    help: str
-    samples: list[tuple[Labels, int]] = field(default_factory=list)
-
-    def add(self, value: int, labels: Labels) -> None:
-        self.samples.append((labels, value))
-
-    def lines(self) -> Iterable[str]:
-        if self.samples:
-            yield f"# HELP {self.name} {self.help}"
-            yield f"# TYPE {self.name} gauge"
-        for labels, value in self.samples:
-            yield f"{self.name}{{{','.join(_label(*label) for label in labels.items())}}} {value}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +74,7 @@ def _checked_at(report: str) -> str | None:
 
 
 def _render(verdict: Verdict) -> str:
-    families = [*_of_the_whole(verdict), *_of_the_subjects(verdict)]
-    return "\n".join([line for family in families for line in family.lines()] + ["# EOF"]) + "\n"
+    return exposition([*_of_the_whole(verdict), *_of_the_subjects(verdict)])
 
 
 def _of_the_whole(verdict: Verdict) -> list[Family]:
@@ -132,7 +115,8 @@ def _of_the_subjects(verdict: Verdict) -> list[Family]:
         if instant and prefix.instant:
             known = [each for each in map(prefix.instant[2], twins) if each is not None]
             # What comes first is what an alert has to know: the earliest expiry, the run of longest ago.
-            instant.samples += [(labels, min(known))] if known else []
+            if known:
+                instant.add(min(known), labels)
     return [*families, *([instant] if instant else [])]
 
 
@@ -140,10 +124,10 @@ def _by_labels(verdict: Verdict, prefix: Prefix) -> list[tuple[Labels, Sequence[
     """The subjects, those together that no label tells apart."""
     groups: dict[tuple[tuple[str, str], ...], list[Subject]] = {}
     for subject in verdict["subjects"]:
-        labels = {key: _text(subject.get(key)) for key in ("name", "environment", "owner")}
-        labels |= {key: _text(part_of(subject, *path)) for key, path in prefix.labels.items()}
+        labels = {key: label_value(subject.get(key)) for key in ("name", "environment", "owner")}
+        labels |= {key: label_value(part_of(subject, *path)) for key, path in prefix.labels.items()}
         if prefix is _ANY:
-            labels["kind"] = _text(verdict["kind"])
+            labels["kind"] = label_value(verdict["kind"])
         groups.setdefault(tuple(labels.items()), []).append(subject)
     return [(dict(labels), subjects) for labels, subjects in groups.items()]
 
@@ -165,17 +149,6 @@ def _last_run(subject: Subject) -> int | None:
 
 def _seconds(instant: datetime) -> int:
     return int(instant.replace(tzinfo=timezone.utc).timestamp())
-
-
-def _text(value: object) -> str:
-    """A label's value; one that is not there is empty, which Prometheus takes for no label at all."""
-    return "" if value is None else words.printable(value)
-
-
-def _label(name: str, value: object) -> str:
-    text = re.sub("\r\n?", "\n", _text(value))
-    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
-    return f'{name}="{escaped}"'
 
 
 _PREFIXES = {

@@ -25,6 +25,7 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     junit,
     markdown,
     merge_verdicts,
+    monitoring_metrics,
     notification,
     openmetrics,
     query,
@@ -36,6 +37,8 @@ Template = Callable[..., Any]
 PLUGINS = (
     *(changes_since, csv, expectations, html, json_report, junit, markdown),
     *(merge_verdicts, notification, openmetrics, query, sarif),
+    *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
+    *(monitoring_metrics, notification, openmetrics, query, sarif),
 )
 
 

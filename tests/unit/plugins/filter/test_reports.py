@@ -109,7 +109,7 @@ def test_what_is_not_a_verdict_is_refused_by_name(template: Template, name: str,
     assert f"contentsquare.speedlab.{name}: " in str(refused.value)
 
 
-@pytest.mark.parametrize("name", [*REPORTS, "query"])
+@pytest.mark.parametrize("name", [*REPORTS, "monitoring_metrics", "query"])
 def test_every_option_that_is_documented_is_one_that_the_filter_has(name: str) -> None:
     module = import_module(f"ansible_collections.contentsquare.speedlab.plugins.filter.{name}")
     described = yaml.safe_load(Path(module.__file__ or "").with_suffix(".yml").read_text("utf-8"))["DOCUMENTATION"]
