@@ -28,13 +28,14 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     openmetrics,
     query,
     sarif,
+    table,
 )
 
 Template = Callable[..., Any]
 
 PLUGINS = (
     *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
-    *(notification, openmetrics, query, sarif),
+    *(notification, openmetrics, query, sarif, table),
 )
 
 
