@@ -8,45 +8,22 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import subprocess
+import textwrap
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import Playbook
-from support import COLLECTION, Run
+from support import COLLECTION, Run, Webhook
 
 PLUGINS = COLLECTION / "plugins"
 FILTERS = sorted(path.stem for path in (PLUGINS / "filter").glob("*.yml"))
 FOLDERS = ("/var/lib", "/var/www")  # of the examples; here they lie in a folder of the test
 
 
-@pytest.fixture
-def chat() -> Iterator[str]:
-    """The address of a webhook that takes everything."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def run_tasks(playbook: Playbook, folder: Path, examples: str, chat: str) -> Run:
+def run_tasks(playbook: Playbook, folder: Path, examples: str, webhook: Webhook) -> Run:
     for name in ("reports", "speedlab"):
         (folder / name).mkdir()
     for each in FOLDERS:
@@ -54,7 +31,7 @@ def run_tasks(playbook: Playbook, folder: Path, examples: str, chat: str) -> Run
     play = f"- hosts: localhost\n  gather_facts: false\n  tasks:\n{_indented(examples)}"
     path = folder / "examples.yml"
     path.write_text(play, encoding="utf-8")
-    run = playbook(str(path), env={"CHAT_WEBHOOK": chat})
+    run = playbook(str(path), env={"CHAT_WEBHOOK": webhook.url})
     assert run.status == 0, run.output
     assert "[WARNING]" not in run.output, run.output
     return run
@@ -65,10 +42,10 @@ def _indented(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_the_example_of_each_filter_runs_and_uses_it(playbook: Playbook, tmp_path: Path, chat: str, name: str) -> None:
+def test_the_example_of_each_filter_runs_and_uses_it(playbook: Playbook, tmp_path: Path, webhook: Webhook, name: str) -> None:
     examples = yaml.safe_load((PLUGINS / "filter" / f"{name}.yml").read_text(encoding="utf-8"))["EXAMPLES"]
     assert f"contentsquare.speedlab.{name}" in examples
-    run_tasks(playbook, tmp_path, examples, chat)
+    run_tasks(playbook, tmp_path, examples, webhook)
     written = re.findall(r"dest: /var/\w+/(\S+)", examples)
     assert all((tmp_path / each).stat().st_size > 0 for each in written)
 
@@ -79,7 +56,7 @@ def test_every_filter_that_users_are_promised_is_documented() -> None:
 
 
 def test_the_examples_of_the_lookup_run_and_name_each_kind_of_term(
-    playbook: Playbook, tmp_path: Path, chat: str
+    playbook: Playbook, tmp_path: Path, webhook: Webhook
 ) -> None:
     tree = ast.parse((PLUGINS / "lookup" / "speedlab.py").read_text(encoding="utf-8"))
     (examples,) = [
@@ -89,7 +66,57 @@ def test_the_examples_of_the_lookup_run_and_name_each_kind_of_term(
     ]
     for term in ("token", "endpoint", "credentials", "monitorings", "scenarios", "events"):
         assert f"'{term}'" in examples
-    run = run_tasks(playbook, tmp_path, examples, chat)
+    run = run_tasks(playbook, tmp_path, examples, webhook)
     assert run.one("Name the monitorings that are stale")["msg"] == ["Blog"]
     assert run.one("Name the last event, or none where the API cannot be asked")["msg"] == "build-1041"
     assert "accepted, and 1 scenarios" in run.one("Look up several things at once")["msg"]
+
+
+# --- guides -----------------------------------------------------------------------------------------------------------
+
+GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (COLLECTION / "docs" / "docsite" / "rst").glob("*.rst")}
+SECRETS = {
+    "SHOP_STAGING_SECRET": "simulator-secret-staging",
+    "SHOP_PRODUCTION_SECRET": "simulator-secret-production",
+}
+
+
+def blocks(guide: str) -> list[tuple[str, str]]:
+    """The blocks of a guide with their languages, in their order."""
+    found = re.findall(r"^\.\. code-block:: (\w+)\n\n((?: {4}.*\n|\n)+)", guide, re.MULTILINE)
+    return [(language, textwrap.dedent(block).strip() + "\n") for language, block in found]
+
+
+@pytest.mark.parametrize("name", sorted(GUIDES))
+def test_whoever_follows_a_guide_gets_what_it_says(
+    environment: dict[str, str], tmp_path: Path, webhook: Webhook, name: str
+) -> None:
+    """Files are written, and commands run, in the order of the guide; days are today's, so that no pair gets too old."""
+    user = {name: value for name, value in environment.items() if name != "ANSIBLE_CALLBACKS_ENABLED"}
+    done = 0
+    for language, block in blocks(GUIDES[name]):
+        if language == "yaml":
+            file = re.match(r"# (\S+)\n", block)
+            assert file, f"the first line of the block says what the file is called:\n{block}"
+            text = re.sub(r'"20\d\d-\d\d-\d\d"', f'"{date.today().isoformat()}"', block)
+            (tmp_path / file[1]).write_text(text, encoding="utf-8")
+        elif language == "shell":
+            ended = subprocess.run(
+                ["bash", "-euc", block],
+                cwd=tmp_path,
+                env={**user, **SECRETS, "CHAT_WEBHOOK": webhook.url},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                check=False,
+            )
+            assert ended.returncode == 0, ended.stdout
+            assert "[WARNING]" not in ended.stdout, ended.stdout
+            done += 1
+    assert done > 0
+
+
+def test_the_guides_are_those_of_the_table_of_contents() -> None:
+    listed = yaml.safe_load((COLLECTION / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    assert {name for section in listed["sections"] for name in section["toctree"]} == set(GUIDES)
