@@ -267,9 +267,9 @@ coverage:
 verdict:
   description:
     - The same as one model for all reports. Left out with O(query).
-    - Where O(include) has V(reports), the C(details) of each subject have C(trends), which is what a picture of the main
-      metrics needs. C(instants) are the runs, oldest first, C(failed) those of them that failed, and C(metrics) has for
-      each metric one value, or null, for every instant.
+    - Where O(include) has V(reports), the C(details) of each subject have C(trends), what a picture of the main metrics
+      needs. C(instants) are the runs, oldest first, C(failed) those of them that failed, and C(metrics) has for each
+      metric one value, or null, for every instant.
   returned: success
   type: dict
   sample:

@@ -42,7 +42,9 @@ def _indented(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_the_example_of_each_filter_runs_and_uses_it(playbook: Playbook, tmp_path: Path, webhook: Webhook, name: str) -> None:
+def test_the_example_of_each_filter_runs_and_uses_it(
+    playbook: Playbook, tmp_path: Path, webhook: Webhook, name: str
+) -> None:
     examples = yaml.safe_load((PLUGINS / "filter" / f"{name}.yml").read_text(encoding="utf-8"))["EXAMPLES"]
     assert f"contentsquare.speedlab.{name}" in examples
     run_tasks(playbook, tmp_path, examples, webhook)
@@ -74,7 +76,9 @@ def test_the_examples_of_the_lookup_run_and_name_each_kind_of_term(
 
 # --- guides -----------------------------------------------------------------------------------------------------------
 
-GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (COLLECTION / "docs" / "docsite" / "rst").glob("*.rst")}
+GUIDES = {
+    path.stem: path.read_text(encoding="utf-8") for path in (COLLECTION / "docs" / "docsite" / "rst").glob("*.rst")
+}
 SECRETS = {
     "SHOP_STAGING_SECRET": "simulator-secret-staging",
     "SHOP_PRODUCTION_SECRET": "simulator-secret-production",
@@ -91,7 +95,7 @@ def blocks(guide: str) -> list[tuple[str, str]]:
 def test_whoever_follows_a_guide_gets_what_it_says(
     environment: dict[str, str], tmp_path: Path, webhook: Webhook, name: str
 ) -> None:
-    """Files are written, and commands run, in the order of the guide; days are today's, so that no pair gets too old."""
+    """Files are written and commands run in the order of the guide; days are today's, so that no pair gets too old."""
     user = {name: value for name, value in environment.items() if name != "ANSIBLE_CALLBACKS_ENABLED"}
     done = 0
     for language, block in blocks(GUIDES[name]):

@@ -67,7 +67,9 @@ def test_the_table_is_aligned_and_fits_eighty_columns_as_it_is_printed(
     printed = [line for line in run.output.splitlines() if line.strip(' ",') in table(run) and line.strip(' ",')]
     assert len(printed) == 11
     assert max(map(len, printed)) <= 80
-    assert len({line.index(column) for line in printed for column in (" yes ", " no ", "Stale ") if column in line}) == 2
+    assert (
+        len({line.index(column) for line in printed for column in (" yes ", " no ", "Stale ") if column in line}) == 2
+    )
 
 
 def test_trends_cost_one_call_for_each_monitoring(reported: tuple[Run, Path, dict[str, int]]) -> None:

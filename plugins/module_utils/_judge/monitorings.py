@@ -96,8 +96,8 @@ def _name(monitoring: Mapping[str, Any]) -> str:
 
 
 def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:
-    """The metrics of the last report where it was asked for, else the averages, else those of the newest of the reports;
-    None when there is none of them.
+    """The metrics of the last report where it was asked for, else the averages, else those of the newest of the
+    reports; None when there is none of them.
     """
     for part, read in (("last_report", read_metrics), ("statistics", averages_from_statistics)):
         if part in monitoring:

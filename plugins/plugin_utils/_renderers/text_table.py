@@ -13,7 +13,7 @@ the right. The counts come last, where a reader of a terminal looks first.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,19 +73,27 @@ def _lines(subjects: Sequence[Subject], columns: Sequence[_Column], noun: str, w
     ]
     room = width - _widest(status) - len(_GAP)
     wanted = min(_widest(name), max(_NAME_AT_LEAST, width // 5))
-    shown = []
-    for column, texts in cells:
-        taken = sum(len(_GAP) + _widest(each) for _column, each in [*shown, (column, texts)])
-        if room - taken < wanted:
-            break
-        shown.append((column, texts))
-    of_name = min(_widest(name), room - sum(len(_GAP) + _widest(each) for _column, each in shown))
+    shown = list(_fitting(cells, room - wanted))
+    of_name = min(_widest(name), room - sum(_room_for(texts) for _column, texts in shown))
     table = [
         [_padded(each, _widest(status)) for each in status],
         [_padded(_cut(each, of_name), of_name) for each in name],
         *([_padded(each, _widest(texts), right=column.numeric) for each in texts] for column, texts in shown),
     ]
     return [_GAP.join(row).rstrip() for row in zip(*table)]
+
+
+def _fitting(cells: Iterable[tuple[_Column, list[str]]], room: int) -> Iterator[tuple[_Column, list[str]]]:
+    """The first columns, as many as there is room for."""
+    for column, texts in cells:
+        room -= _room_for(texts)
+        if room < 0:
+            return
+        yield column, texts
+
+
+def _room_for(texts: Sequence[str]) -> int:
+    return len(_GAP) + _widest(texts)
 
 
 def _totals(verdict: Verdict, kind: str) -> list[str]:
@@ -144,7 +152,9 @@ def _stale(subject: Subject) -> str:
 
 def _metric(name: str) -> _Column:
     unit = METRICS[name].unit
-    return _Column(_METRICS[name], lambda subject: words.quantity(part_of(subject, "metrics", name), unit), numeric=True)
+    return _Column(
+        _METRICS[name], lambda subject: words.quantity(part_of(subject, "metrics", name), unit), numeric=True
+    )
 
 
 def _any_has(name: str, subjects: Sequence[Subject]) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pictures of how metrics went: one line for each main metric of each monitoring, from the oldest run to the newest.
+"""The pictures of how metrics went: a line for each main metric of each monitoring, from the oldest run to the newest.
 
 Private to this collection: may change without notice.
 
@@ -210,9 +210,7 @@ def _chart(name: str, xs: Sequence[float], runs: _Runs) -> Chart:
     )
 
 
-def _description(
-    values: Sequence[float | None], low: str, high: str, last: str, instants: Sequence[datetime]
-) -> str:
+def _description(values: Sequence[float | None], low: str, high: str, last: str, instants: Sequence[datetime]) -> str:
     """The picture for whoever cannot see it."""
     without = sum(value is None for value in values)
     told = [

@@ -12,7 +12,7 @@ import pytest
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _lookup, _reading
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _lookup
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import TERMS, look_up, merged_options
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR

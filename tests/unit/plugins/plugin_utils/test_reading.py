@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lookup and the inventory have in common: a task on the controller, with its progress, and without secrets."""
+"""What the lookup and the inventory have in common: a task on the controller, its progress shown, its secrets not."""
 
 from __future__ import annotations
 

@@ -58,7 +58,8 @@ def test_in_a_narrow_terminal_names_are_cut_and_the_last_columns_are_left_out() 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "age"), [(0, "0 min"), (59, "0 min"), (7199, "119 min"), (7200, "2 h"), (172799, "47 h"), (172800, "2 d")]
+    ("seconds", "age"),
+    [(0, "0 min"), (59, "0 min"), (7199, "119 min"), (7200, "2 h"), (172799, "47 h"), (172800, "2 d")],
 )
 def test_an_age_is_short_and_never_rounded_up(seconds: int, age: str) -> None:
     assert f"  {age}" in lines(verdict(monitoring("Home", age_seconds=seconds), kind="monitorings"))[1]

@@ -207,7 +207,7 @@ def test_a_monitoring_all_of_whose_runs_failed_says_so_in_place_of_a_picture() -
 def test_every_picture_has_a_title_and_a_description_of_its_own() -> None:
     both = [monitoring(name, trends=trends({"score": [1, 2], "weight": [3, 4]})) for name in ("home", "cart")]
     page = Page(render_html(verdict(*both, kind="monitorings")))
-    pictures = [each for each in page.all("svg", "line")]
+    pictures = page.all("svg", "line")
     assert len(pictures) == 4
     ids = {each.attributes["id"]: each.text for each in page.elements if "id" in each.attributes}
     told = [[ids[name] for name in (each.attributes["aria-labelledby"] or "").split()] for each in pictures]
