@@ -29,8 +29,8 @@ def table(verdict: object, width: object = 0) -> str:
 
 def _room() -> int:
     """What debug has room for in the terminal; without a terminal Ansible counts 79 columns."""
-    columns: int = Display().columns or 79
-    return min(_WIDEST, columns - _AROUND_A_LINE)
+    columns: Any = Display().columns  # core has no type for it
+    return min(_WIDEST, int(columns) - _AROUND_A_LINE)
 
 
 class FilterModule:
