@@ -18,13 +18,17 @@ _AROUND_A_LINE = 11  # what debug prints around each item of a list
 _WIDEST = 120 - _AROUND_A_LINE
 
 
-def table(verdict: object, width: object = 0) -> str:
+def table(verdict: object, width: object = 0, rows: object = 0) -> str:
     """The filter."""
+    render = functools.partial(render_table, width=_number("width", width) or _room(), rows=_number("rows", rows))
+    return report("table", render, verdict)
+
+
+def _number(name: str, value: object) -> int:
     try:
-        wanted = int(str(plain(width)))
+        return int(str(plain(value)))
     except (TypeError, ValueError):
-        raise AnsibleFilterError("contentsquare.speedlab.table: width has to be a number of columns.") from None
-    return report("table", functools.partial(render_table, width=wanted or _room()), verdict)
+        raise AnsibleFilterError(f"contentsquare.speedlab.table: {name} has to be a whole number.") from None
 
 
 def _room() -> int:

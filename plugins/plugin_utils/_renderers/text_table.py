@@ -13,6 +13,7 @@ the right. The counts come last, where a reader of a terminal looks first.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,13 +54,16 @@ class _Column:
     numeric: bool = False
 
 
-def render_table(verdict: Verdict, *, width: int = 100) -> str:
-    """The table, with a line of counts, as lines of at most ``width`` columns."""
+def render_table(verdict: Verdict, *, width: int = 100, rows: int = 0) -> str:
+    """The table, with a line of counts, as lines of at most ``width`` columns; only the first ``rows``, if not 0."""
     width = max(width, NARROWEST)
     kind = str(verdict["kind"])
     subjects = sorted(verdict["subjects"], key=lambda subject: rank(subject["status"]))
-    lines = _lines(subjects, _columns(kind, subjects), words.singular_of(kind).capitalize(), width)
-    return "\n".join([*lines, *([""] if lines else []), *(_cut(each, width) for each in _totals(verdict, kind))]) + "\n"
+    shown, rest = (subjects[:rows], subjects[rows:]) if rows > 0 else (subjects, [])
+    lines = _lines(shown, _columns(kind, shown), words.singular_of(kind).capitalize(), width)
+    lines += [f"and {len(rest):,} more: {_counted(Counter(each['status'] for each in rest))}."] if rest else []
+    lines += ["", *_totals(verdict, kind)] if lines else _totals(verdict, kind)
+    return "".join(f"{_cut(line, width)}\n" for line in lines)
 
 
 def _lines(subjects: Sequence[Subject], columns: Sequence[_Column], noun: str, width: int) -> list[str]:
@@ -98,12 +102,16 @@ def _room_for(texts: Sequence[str]) -> int:
 
 def _totals(verdict: Verdict, kind: str) -> list[str]:
     summary = verdict["summary"]
-    counts = ", ".join(f"{int(summary[status]):,} {status}" for status in WORST_FIRST)
     missing = missing_names(verdict)
     return [
-        f"{words.counted(int(summary['total']), kind)}: {counts}. Overall: {verdict['status']}.",
+        f"{words.counted(int(summary['total']), kind)}: {_counted(summary, all_of_them=True)}."
+        f" Overall: {verdict['status']}.",
         *([f"Not checked: {', '.join(_text(name) for name in missing)}."] if missing else []),
     ]
+
+
+def _counted(counts: Mapping[str, Any], *, all_of_them: bool = False) -> str:
+    return ", ".join(f"{int(counts[each]):,} {each}" for each in WORST_FIRST if counts[each] or all_of_them)
 
 
 # --- columns, the most telling first ----------------------------------------------------------------------------------

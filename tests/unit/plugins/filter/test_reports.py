@@ -108,9 +108,10 @@ def test_a_table_fits_what_debug_has_room_for_in_the_terminal(
     assert max(map(len, template("(verdict | table).splitlines()", verdict=long))) == most
 
 
-def test_a_width_that_is_no_number_is_an_error(template: Template) -> None:
-    with pytest.raises(AnsibleError, match=r"contentsquare\.speedlab\.table: width has to be a number"):
-        template("verdict | table(width='wide')", verdict=VERDICT)
+@pytest.mark.parametrize("option", ["width", "rows"])
+def test_an_option_of_a_table_that_is_no_number_is_an_error(template: Template, option: str) -> None:
+    with pytest.raises(AnsibleError, match=rf"contentsquare\.speedlab\.table: {option} has to be a whole number"):
+        template(f"verdict | table({option}='many')", verdict=VERDICT)
 
 
 @pytest.mark.parametrize("name", [*REPORTS, "table"])

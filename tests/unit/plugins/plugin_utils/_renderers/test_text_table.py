@@ -65,6 +65,16 @@ def test_an_age_is_short_and_never_rounded_up(seconds: int, age: str) -> None:
     assert f"  {age}" in lines(verdict(monitoring("Home", age_seconds=seconds), kind="monitorings"))[1]
 
 
+def test_of_very_many_only_the_worst_are_shown_and_the_rest_is_counted() -> None:
+    table = render_table(shop(), width=100, rows=2).splitlines()
+    assert [line.split()[0] for line in table[:3]] == ["Status", "fail", "unknown"]
+    assert table[3:] == [
+        "and 2 more: 1 warn, 1 pass.",
+        "",
+        "4 monitorings: 1 fail, 1 unknown, 1 warn, 1 pass. Overall: fail.",
+    ]
+
+
 def test_a_metric_that_nothing_gave_has_no_column() -> None:
     assert "Score" not in lines(verdict(monitoring("Home"), kind="monitorings"))[0]
 
