@@ -155,8 +155,8 @@ def _first_measured(report: Mapping[str, Any], paths: tuple[_Path, ...]) -> floa
 def _value_at(report: Mapping[str, Any], path: _Path) -> object:
     value: Any = report
     for key, snake in path:
-        # Thousands of reports are read at once, nearly all plain dictionaries: to ask for Mapping takes far longer.
-        if type(value) is not dict and not isinstance(value, Mapping):
+        # Thousands of reports are read at once, nearly all plain dictionaries: to ask for Mapping alone takes far longer.
+        if not isinstance(value, (dict, Mapping)):
             return None
         value = value[key] if key in value else value.get(snake)
     return value
