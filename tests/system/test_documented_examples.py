@@ -26,15 +26,20 @@ FOLDERS = ("/var/lib", "/var/www")  # of the examples; here they lie in a folder
 def run_tasks(playbook: Playbook, folder: Path, examples: str, webhook: Webhook) -> Run:
     for name in ("reports", "speedlab"):
         (folder / name).mkdir()
-    for each in FOLDERS:
-        examples = examples.replace(f"{each}/", f"{folder}/")
-    play = f"- hosts: localhost\n  gather_facts: false\n  tasks:\n{_indented(examples)}"
+    play = f"- hosts: localhost\n  gather_facts: false\n  tasks:\n{_indented(_here(examples, folder))}"
     path = folder / "examples.yml"
     path.write_text(play, encoding="utf-8")
     run = playbook(str(path), env={"CHAT_WEBHOOK": webhook.url})
     assert run.status == 0, run.output
     assert "[WARNING]" not in run.output, run.output
     return run
+
+
+def _here(text: str, folder: Path) -> str:
+    """The text with the folders of examples in that of the test."""
+    for each in FOLDERS:
+        text = text.replace(f"{each}/", f"{folder}/")
+    return text
 
 
 def _indented(text: str) -> str:
@@ -98,7 +103,7 @@ def test_whoever_follows_a_guide_gets_what_it_says(
     """Files are written and commands run in the order of the guide; days are today's, so that no pair gets too old."""
     user = {name: value for name, value in environment.items() if name != "ANSIBLE_CALLBACKS_ENABLED"}
     done = 0
-    for language, block in blocks(GUIDES[name]):
+    for language, block in blocks(_here(GUIDES[name], tmp_path)):
         if language == "yaml":
             file = re.match(r"# (\S+)\n", block)
             assert file, f"the first line of the block says what the file is called:\n{block}"
