@@ -155,7 +155,7 @@ def _first_measured(report: Mapping[str, Any], paths: tuple[_Path, ...]) -> floa
 def _value_at(report: Mapping[str, Any], path: _Path) -> object:
     value: Any = report
     for key, snake in path:
-        # Thousands of reports are read at once, nearly all plain dictionaries: to ask for Mapping alone takes far longer.
+        # Thousands of reports are read at once, nearly all plain dictionaries: Mapping alone would take far longer.
         if not isinstance(value, (dict, Mapping)):
             return None
         value = value[key] if key in value else value.get(snake)
