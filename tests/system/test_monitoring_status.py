@@ -127,11 +127,12 @@ def test_without_a_folder_it_reads_the_last_reports_alone_and_writes_nothing(
 
 
 def test_runs_and_days_say_what_a_trend_is_about(playbook: Playbook, simulator: Simulator) -> None:
-    for more in ({"runs": 7}, {"runs": 0, "last_days": 2}):
+    for more in ({"runs": 7}, {"last_days": 2}, {"runs": 9, "last_days": 3}):
         assert playbook(BOOK, *extra(report_dir="reports", url="blog", **more)).status == 0
     assert [each["body"] for each in simulator.requests(REPORTS)] == [
         {"monitoringId": 50308, "limit": 7},
         {"monitoringId": 50308, "limit": 0, "lastDays": 2},
+        {"monitoringId": 50308, "limit": 9, "lastDays": 3},
     ]
 
 

@@ -39,9 +39,13 @@ def trends_of(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     columns = {name: [metrics.get(name) for metrics in measured] for name in TREND_METRICS}
     return {
         "instants": [report["date"] for report in dated],
-        "failed": [report["date"] for report in dated if report.get("failed", run_failed(report))],
+        "failed": [report["date"] for report in dated if _failed(report)],
         "metrics": {name: values for name, values in columns.items() if any(value is not None for value in values)},
     }
+
+
+def _failed(report: Mapping[str, Any]) -> bool:
+    return bool(report["failed"]) if "failed" in report else run_failed(report)
 
 
 def metrics_of(report: Mapping[str, Any]) -> Mapping[str, float | None]:
