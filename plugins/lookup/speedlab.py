@@ -27,7 +27,8 @@ options:
       - V(credentials) is a list with the state of the pair, as from
         M(contentsquare.speedlab.speedlab_credentials_info).
       - V(monitorings) is the list of M(contentsquare.speedlab.speedlab_monitoring_info), site secrets redacted.
-      - V(scenarios) and V(events) are the lists of the API, in snake_case.
+      - V(scenarios) is the list of M(contentsquare.speedlab.speedlab_scenario_info).
+      - V(events) is the list of the API, in snake_case.
     type: list
     elements: str
     choices: [token, endpoint, credentials, monitorings, scenarios, events]
@@ -56,6 +57,16 @@ EXAMPLES = r"""
 - name: Name the monitorings that are stale
   ansible.builtin.debug:
     msg: "{{ lookup('contentsquare.speedlab.speedlab', 'monitorings', query='monitorings[?stale].name') }}"
+
+- name: Look up several things at once
+  ansible.builtin.debug:
+    msg: "The pair is {{ found[0][0].live }}, and {{ found[1] | length }} scenarios are about the account."
+  vars:
+    found: "{{ query('contentsquare.speedlab.speedlab', 'credentials', 'scenarios', name='account') }}"
+
+- name: Name the last event, or none where the API cannot be asked
+  ansible.builtin.debug:
+    msg: "{{ lookup('contentsquare.speedlab.speedlab', 'events', query='max_by(events, &date).key', on_error='warn') }}"
 
 - name: Hand a token to another tool
   ansible.builtin.uri:

@@ -265,7 +265,11 @@ coverage:
         name: {description: Name as declared; null if it was not., type: str, returned: always}
         url: {description: URL as declared; null if it was not., type: str, returned: always}
 verdict:
-  description: The same as one model for all reports. Left out with O(query).
+  description:
+    - The same as one model for all reports. Left out with O(query).
+    - Where O(include) has V(reports), the C(details) of each subject have C(trends), what a picture of the main metrics
+      needs. C(instants) are the runs, oldest first, C(failed) those of them that failed, and C(metrics) has for each
+      metric one value, or null, for every instant.
   returned: success
   type: dict
   sample:

@@ -22,26 +22,20 @@ from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
-from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible.module_utils.common.parameters import remove_values
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.template import Templar
-from ansible.utils.display import Display
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SpeedlabError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
     ReadyToken,
     settings_from,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import OPTIONS, TASK
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import carry_out
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import merged_options
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._reading import ReadingFailed, read
 
 try:
     from ansible.utils.unsafe_proxy import wrap_var
@@ -50,8 +44,6 @@ except ImportError:  # since ansible-core 2.19 text is no template unless it is 
     def wrap_var(v: Any) -> Any:
         return v
 
-
-display = Display()
 
 OWN_OPTIONS: dict[str, Any] = {
     **{name: OPTIONS[name] for name in ("name", "url", "state", "enabled", "stale_factor")},
@@ -103,12 +95,12 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _found(self, options: Mapping[str, Any], *, may_read_cache: bool) -> Found:
         if not self.get_option("cache"):
-            return read(options)
+            return listed(options, self.NAME)
         key = cache_key(self.NAME, options)
         if may_read_cache:
             with suppress(KeyError):  # not there, or too old
                 return dict(self._cache[key])
-        found = self._cache[key] = read(options)
+        found = self._cache[key] = listed(options, self.NAME)
         return found
 
     def _add(
@@ -129,29 +121,18 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read(options: Mapping[str, Any]) -> Found:
+def listed(options: Mapping[str, Any], plugin: str) -> Found:
     """What the API lists, site secrets redacted. Raises :class:`AnsibleParserError` with the reason."""
     task_options = {**{name: rule.get("default") for name, rule in OPTIONS.items()}, **options}
-    execution = carry_out(
-        TASK,
-        task_options,
-        check_mode=False,
-        diff_mode=False,
-        reporter=Reporter(warn=display.warning),
-        environ=os.environ,
-        ansible=ansible_version,
-    )
-    register_secrets([*execution.secrets, *execution.bearers])
-    if execution.failed:
-        raise AnsibleParserError(remove_values(execution.result["msg"], as_quoted(execution.secrets)))
-    return {
-        "monitorings": execution.result["monitorings"],
-        "read_at": execution.result["verdict"]["checked_at"],
-    }
+    try:
+        result = read(TASK, task_options, plugin)
+    except ReadingFailed as failed:
+        raise AnsibleParserError(str(failed)) from None
+    return {"monitorings": result["monitorings"], "read_at": result["verdict"]["checked_at"]}
 
 
 def cache_key(plugin: str, options: Mapping[str, Any]) -> str:
-    """A name for what :func:`read` would find: another for each pair, project and selection, and no secret in it."""
+    """A name for what :func:`listed` would find: another for each pair, project and selection, and no secret in it."""
     try:
         settings = settings_from(options, os.environ, plugin)
         login = settings.required_login()

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
@@ -28,22 +27,23 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
     secrets_of_environment,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import (
     credentials_info,
     monitoring_info,
+    scenario_info,
     token,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.presentation import presented
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import (
-    Execution,
     Options,
     Outcome,
     Task,
-    carry_out,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._reading import ReadingFailed, read
+
+NAME = "contentsquare.speedlab.speedlab"
 
 display = Display()
 
@@ -70,11 +70,6 @@ def _endpoint(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome({"endpoint": base})
 
 
-def _scenarios(options: Options, client: Client, check_mode: bool) -> Outcome:
-    found = client.lab.scenarios(name=options["name"] or "")
-    return Outcome({"scenarios": presented(found, redact=True)})
-
-
 def _events(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome({"events": presented(client.lab.events(), redact=True)})
 
@@ -84,7 +79,7 @@ TERMS: Mapping[str, Term] = {
     "endpoint": Term(Task("endpoint", {}, _endpoint), "endpoint"),
     "credentials": Term(credentials_info.TASK, "credentials", ("query",)),
     "monitorings": Term(monitoring_info.TASK, "monitorings", ("name", "url", "query")),
-    "scenarios": Term(Task("scenarios", {}, _scenarios, queried=("scenarios",)), "scenarios", ("name", "query")),
+    "scenarios": Term(scenario_info.TASK, "scenarios", ("name", "query")),
     "events": Term(Task("events", {}, _events, queried=("events",)), "events", ("query",)),
 }
 
@@ -100,49 +95,36 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
             raise AnsibleLookupError(f"{named} is no term of this lookup; there are {', '.join(TERMS)}.")
     if not terms:
         raise AnsibleLookupError(f"This lookup needs a term: one or more of {', '.join(TERMS)}.")
-    options, secrets = _typed({**OWN_OPTIONS}, given)
+    options = _typed(OWN_OPTIONS, given)
     for name in ("name", "url", "query"):
         takers = [term for term in terms if name in TERMS[term].options]
         if options[name] is not None and not takers:
             raise AnsibleLookupError(f"The option {name} has no meaning for the terms {', '.join(terms)}.")
     answers = []
     for term in terms:
-        execution, hidden = _execute(TERMS[term], given)
-        if not execution.failed:
-            key = "query_result" if "query_result" in execution.result else TERMS[term].key
-            answers.append(execution.result[key])
-            continue
-        message = remove_values(execution.result["msg"], as_quoted(secrets | hidden))
-        if options["on_error"] == "error" or execution.result["failure"]["code"] == SettingsError.code:
-            raise AnsibleLookupError(f"{term}: {message}")
-        if options["on_error"] == "warn":
-            display.warning(f"contentsquare.speedlab.speedlab: {term}: {message}")
+        try:
+            answers.append(_answer(TERMS[term], given))
+        except ReadingFailed as failed:
+            if options["on_error"] == "error" or failed.code == SettingsError.code:
+                raise AnsibleLookupError(f"{term}: {failed}") from None
+            if options["on_error"] == "warn":
+                display.warning(f"{NAME}: {term}: {failed}")
     return answers
 
 
-def _execute(term: Term, given: Mapping[str, Any]) -> tuple[Execution, set[str]]:
+def _answer(term: Term, given: Mapping[str, Any]) -> Any:
     own = {name: OWN_OPTIONS[name] for name in ("name", "url", "query")}
     wanted = {name: value for name, value in given.items() if name not in OWN_OPTIONS or name in term.options}
-    options, secrets = _typed({**own, **term.task.options}, wanted)
-    execution = carry_out(
-        term.task,
-        options,
-        check_mode=False,
-        diff_mode=False,
-        reporter=Reporter(warn=display.warning),
-        environ=os.environ,
-        ansible=ansible_version,
-    )
-    register_secrets([*execution.secrets, *execution.bearers])
-    return execution, secrets | set(execution.secrets)
+    result = read(term.task, _typed({**own, **term.task.options}, wanted), NAME)
+    return result["query_result" if "query_result" in result else term.key]
 
 
-def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """The options with their types and defaults, by the same validation as for modules, and what is secret in them."""
+def _typed(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with their types and defaults, by the same validation as for modules."""
     spec = argument_spec(own)
     known = {name: value for name, value in given.items() if name in spec or name not in OWN_OPTIONS}
     try:
-        return typed(spec, known, os.environ)
+        return typed(spec, known, os.environ)[0]
     except WrongArguments as wrong:
         raise AnsibleLookupError(f"Unsupported option: {wrong}" if wrong.unsupported else str(wrong)) from None
 

@@ -28,6 +28,7 @@ REPORTS = {
     "500 pairs": verdicts.crowd,
     "hostile texts": verdicts.hostile,
     "monitorings": verdicts.monitorings,
+    "200 trends": verdicts.trends,
 }
 
 

@@ -78,6 +78,7 @@ def subjects_in(shown: Shown, part: str) -> set[str]:
 TABLE, TIMELINE = "section[aria-labelledby=subjects-heading]", "section[aria-labelledby=timeline-heading]"
 FINDINGS, WAIVED = "section[aria-labelledby=findings-heading]", "section[aria-labelledby=waived-heading]"
 SCOPES, PROJECTS = "section[aria-labelledby=scopes-heading]", "section[aria-labelledby=projects-heading]"
+TRENDS = "section[aria-labelledby=trends-heading]"
 ONE_EACH = (TABLE, TIMELINE, SCOPES, PROJECTS)
 
 
@@ -168,7 +169,7 @@ def test_texts_of_the_timeline_and_of_the_matrices_do_not_lie_over_each_other(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["every finding", "monitorings"])
+@pytest.mark.parametrize("name", ["every finding", "monitorings", "200 trends"])
 def test_every_text_stands_out_from_what_is_behind_it(show: Show, name: str, scheme: str) -> None:
     lowest, where = show(name, color_scheme=scheme).page.evaluate(CONTRAST)
     assert lowest >= 4.5, where
@@ -297,4 +298,143 @@ def test_the_headings_of_a_matrix_stay_in_sight(show: Show) -> None:
 def test_five_hundred_pairs_are_no_burden(show: Show) -> None:
     shown = show("500 pairs")
     assert shown.report.file.stat().st_size < 3_000_000
+    assert shown.page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") < 20_000
+
+
+# --- trends -----------------------------------------------------------------------------------------------------------
+
+
+def of_each_chart(shown: Shown, part: str) -> list[Any]:
+    """What a piece of JavaScript says of each chart that is not folded, called ``chart``."""
+    found: list[Any] = shown.page.locator(f"{TRENDS} > .panel > .trends .chart").evaluate_all(
+        f"all => all.map(chart => {part})"
+    )
+    return found
+
+
+def test_every_monitoring_with_a_run_has_its_lines_and_the_others_are_named(show: Show) -> None:
+    shown = show("200 trends")
+    subjects = shown.report.verdict["subjects"]
+    with_runs = [each["name"] for each in subjects if each["details"]["trends"]["instants"]]
+    without = [each["name"] for each in subjects if not each["details"]["trends"]["instants"]]
+    assert len(with_runs) == 195
+    assert set(shown.page.locator(f"{TRENDS} .trend .who bdi").all_text_contents()) == set(with_runs)
+    assert shown.page.locator(f"{TRENDS} .runless li").all_inner_texts() == without
+    assert shown.page.locator(f"{TRENDS} .chart").count() == 6 * len(with_runs)
+
+
+def test_the_worst_monitorings_come_first_and_most_are_folded(show: Show) -> None:
+    shown = show("200 trends")
+    badges = shown.page.locator(f"{TRENDS} .trend .badge").all_text_contents()
+    assert badges == sorted(badges, key=["Fail", "Unknown", "Warn", "Pass"].index)
+    assert sum(card.is_visible() for card in shown.page.locator(f"{TRENDS} .trend").all()) == 20
+    shown.page.get_by_text("The other 175").click()
+    assert shown.page.locator(f"{TRENDS} .trend").last.is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 380])
+def test_a_line_has_its_place_and_stays_within_it(show: Show, width: int) -> None:
+    shown = show("200 trends", width=width)
+    boxes = of_each_chart(
+        shown,
+        """(() => {
+          const frame = chart.querySelector('svg').getBoundingClientRect();
+          const drawn = [...chart.querySelectorAll('path')].map(path => path.getBoundingClientRect());
+          return [frame.width, frame.height, Math.min(...drawn.map(each => each.left)) - frame.left,
+            frame.right - Math.max(...drawn.map(each => each.right)),
+            Math.min(...drawn.map(each => each.top)) - frame.top,
+            frame.bottom - Math.max(...drawn.map(each => each.bottom))];
+        })()""",
+    )
+    assert len(boxes) == 120
+    for wide, high, *beyond in boxes:
+        assert wide > 100
+        assert high > 30
+        assert min(beyond) > -4, "half a dot may stand out, no more"
+    texts = f"{TRENDS} .trend:nth-child(-n+6) :is(.metric, .range span)"
+    assert shown.page.evaluate(OVERLAPS, texts) == []
+
+
+def test_a_line_is_broken_at_each_failed_run_and_a_mark_stands_there(show: Show) -> None:
+    shown = show("200 trends")
+    first = next(each for each in shown.report.verdict["subjects"] if each["details"]["trends"]["instants"])
+    failed = len(first["details"]["trends"]["failed"])
+    assert failed >= 3
+    card = shown.page.locator(f"{TRENDS} .trend").first
+    assert f"50 runs, {failed} of them failed" in in_one_line(card.inner_text())
+    marks, line, dots = (
+        card.locator(f".chart >> nth=0 >> path{kind}").get_attribute("d") or ""
+        for kind in (".marks", ":not([class])", ".dots")
+    )
+    assert marks.count("M") == failed
+    assert line.count("M") in (failed - 1, failed, failed + 1)
+    assert dots.count("M") <= 2
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_line_and_its_marks_stand_out_from_the_paper(show: Show, options: dict[str, Any], media: str) -> None:
+    shown = show("200 trends", **options)
+    shown.page.emulate_media(media=media)
+    lowest = shown.page.evaluate(
+        """selector => {
+          const light = colour => {
+            const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(part => part / 255)
+              .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const behind = light(getComputedStyle(document.querySelector(selector + ' .panel')).backgroundColor);
+          const contrasts = [...document.querySelectorAll(selector + ' .line path')].slice(0, 60).map(path => {
+            const [dim, bright] = [light(getComputedStyle(path).stroke), behind].sort((a, b) => a - b);
+            return (bright + 0.05) / (dim + 0.05);
+          });
+          return Math.min(...contrasts);
+        }""",
+        TRENDS,
+    )
+    assert lowest >= 3
+
+
+def test_who_cannot_see_a_line_is_told_what_it_shows(show: Show) -> None:
+    shown = show("200 trends")
+    described = of_each_chart(
+        shown,
+        """(() => {
+          const picture = chart.querySelector('svg');
+          const told = picture.getAttribute('aria-labelledby').split(' ')
+            .map(id => document.getElementById(id).textContent);
+          return [picture.getAttribute('role'), ...told, chart.querySelector('.range').textContent];
+        })()""",
+    )
+    names = shown.page.locator(f"{TRENDS} .trend .who bdi").all_inner_texts()
+    assert [title for _role, title, _told, _range in described[:6]] == [
+        f"{metric} of {names[0]}"
+        for metric in (
+            *("Score", "Largest Contentful Paint", "Total Blocking Time"),
+            *("Cumulative Layout Shift", "Load Time", "Weight"),
+        )
+    ]
+    for role, _title, told, extremes in described:
+        assert role == "img"
+        lowest, highest = re.fullmatch(r"min (.+) max (.+)", in_one_line(extremes)).groups()  # type: ignore[union-attr]
+        assert told.startswith("50 runs from 2026-11-21 21:15 UTC to 2026-11-23 22:15 UTC; ")
+        assert f"lowest {lowest}; highest {highest}; last: " in told
+
+
+def test_a_filter_narrows_the_trends_too_and_unfolds_them(show: Show) -> None:
+    shown = show("200 trends")
+    shown.page.locator("#filter-name").fill("page 19")
+    cards = shown.page.locator(f"{TRENDS} .trend:not([hidden])")
+    assert cards.count() == 10
+    assert all(card.is_visible() for card in cards.all())
+    assert "10 of 200 monitorings" in in_one_line(shown.page.locator(TRENDS).inner_text())
+    shown.page.locator("#filter-name").fill("page 047")
+    assert subjects_in(shown, TRENDS) == subjects_in(shown, TABLE)
+    assert shown.page.locator(f"{TRENDS} .runless").is_visible()
+    assert shown.complaints == []
+
+
+def test_two_hundred_monitorings_with_fifty_runs_each_are_no_burden(show: Show) -> None:
+    shown = show("200 trends")
+    assert shown.report.file.stat().st_size < 2_500_000
     assert shown.page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") < 20_000

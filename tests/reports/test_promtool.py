@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +19,21 @@ import verdicts
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 
+ROOT = Path(__file__).parents[2]
+
+
+def promtool() -> str:
+    found = shutil.which("promtool")
+    assert found, "these tests need the program promtool"
+    return found
+
 
 @pytest.mark.parametrize(
     "verdict", [verdicts.with_every_finding, verdicts.crowd, verdicts.hostile, verdicts.monitorings]
 )
 def test_promtool_has_nothing_to_say_against_the_metrics(verdict: Callable[[], dict[str, Any]]) -> None:
-    promtool = shutil.which("promtool")
-    assert promtool, "these tests need the program promtool"
     checked = subprocess.run(
-        [promtool, "check", "metrics"],
+        [promtool(), "check", "metrics"],
         input=render_openmetrics(verdict()).encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -32,3 +41,17 @@ def test_promtool_has_nothing_to_say_against_the_metrics(verdict: Callable[[], d
         check=False,
     )
     assert (checked.returncode, checked.stdout.decode()) == (0, "")
+
+
+def test_the_alerts_of_the_guide_are_rules_about_metrics_that_there_are(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_prometheus.rst").read_text(encoding="utf-8")
+    (rules,) = re.findall(r"^ {4}# rules\.yml\n((?: {4}.*\n)+)", guide, re.MULTILINE)
+    (tmp_path / "rules.yml").write_text(textwrap.dedent(rules), encoding="utf-8")
+    checked = subprocess.run(
+        [promtool(), "check", "rules", "rules.yml"], cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, b"")
+    exported = set(re.findall(r"^speedlab_\w+", render_openmetrics(verdicts.with_every_finding()), re.MULTILINE))
+    asked_about = set(re.findall(r"speedlab_\w+", "\n".join(re.findall(r"expr: (.+)", rules))))
+    assert len(asked_about) == 2
+    assert asked_about <= exported

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
     Expectation,
     Observation,
@@ -176,3 +178,41 @@ def monitorings() -> dict[str, Any]:
         monitoring("new", last_execution=None, age_seconds=None, stale=None, metrics=None),
     )
     return Verdict("monitorings", subjects, NOW).as_dict()
+
+
+def trends(number: int = 200, runs: int = 50) -> dict[str, Any]:
+    """As many monitorings as a large company has, each with its last runs: some failed, some are stale, some new."""
+    found = []
+    for n in range(number):
+        rows = [] if n % 40 == 7 else [run_of(n, run, runs) for run in range(runs)]
+        stale = n % 17 == 0
+        found.append(
+            {
+                "id": 50000 + n,
+                "name": f"Page {n:03}",
+                "url": f"https://www.shop.example/{n}",
+                "state": "ERROR" if n % 23 == 1 else "OK",
+                "enabled": n % 31 != 2,
+                "frequency": 60,
+                "last_execution": rows[-1]["date"] if rows else None,
+                "age_seconds": (90000 if stale else 1200) if rows else None,
+                "stale": stale if rows else None,
+                "reports": rows[::-1],
+            }
+        )
+    return judge_monitorings(found, NOW).as_dict()
+
+
+def run_of(monitoring: int, number: int, runs: int) -> dict[str, Any]:
+    """A run of a monitoring as the API lists it, the newest being the last; every thirteenth failed."""
+    date = (NOW - timedelta(hours=runs - 1 - number, minutes=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if (monitoring + number) % 13 == 0:
+        return {"date": date, "score": -1}
+    wave = 1 + 0.1 * math.sin(number / 5 + monitoring)
+    timings = {
+        "largestContentfulPaint": round(2100 * wave),
+        "totalBlockingTime": round(190 * wave),
+        "cumulativeLayoutShift": round(0.05 * wave, 3),
+    }
+    figures = {"score": round(88 / wave), "loadTime": round(3100 * wave), "weight": round(1_900_000 * wave)}
+    return {"date": date, **figures, "timings": timings}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import BIN, COLLECTIONS, Run, Simulator, Workplace
+from support import BIN, COLLECTIONS, Run, Simulator, Webhook, Workplace
 
 PAIR = ("shop-production", "simulator-secret-production")
 _CALLBACK = Path(__file__).parent / "callbacks"
@@ -111,6 +111,13 @@ def new_workplace(running_simulator: Simulator, tmp_path_factory: pytest.TempPat
         return Workplace(folder, user_environment(running_simulator, folder))
 
     return make
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    hook = Webhook()
+    yield hook
+    hook.close()
 
 
 @pytest.hookimpl(optionalhook=True)

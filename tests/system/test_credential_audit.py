@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import csv
-import http.server
 import io
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
@@ -22,7 +20,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from conftest import user_environment
-from support import Run, Simulator, Unsafe, Workplace, to_yaml
+from support import Run, Simulator, Unsafe, Webhook, Workplace, to_yaml
 
 AUDIT = "contentsquare.speedlab.credential_audit"
 ME = "/v1/oauth/me"
@@ -247,44 +245,6 @@ def test_no_report_holds_a_secret(company: tuple[Workplace, Run]) -> None:
 
 
 # --- from night to night ----------------------------------------------------------------------------------------------
-
-
-class Webhook:
-    """A receiver of notifications that keeps what it got, and may refuse some."""
-
-    def __init__(self) -> None:
-        self.got: list[dict[str, Any]] = []
-        self.refusals = 0
-        hook = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                refused = hook.refusals > 0
-                hook.refusals -= refused
-                if not refused:
-                    hook.got.append(json.loads(body))
-                self.send_response(503 if refused else 200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks/secret-of-webhook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    hook = Webhook()
-    yield hook
-    hook.close()
 
 
 def test_it_speaks_on_a_change_and_only_then(workplace: Workplace, webhook: Webhook) -> None:

@@ -391,9 +391,9 @@ def test_a_secret_that_an_error_message_quotes_is_redacted(tasks: Tasks, simulat
 # --- what the API's documentation leaves open -------------------------------------------------------------------------
 
 
-def test_flat_and_nested_rows_give_the_same_metrics(tasks: Tasks, simulator: Simulator) -> None:
+def test_flat_and_nested_rows_give_the_same_metrics(front_tasks: Tasks, simulator: Simulator) -> None:
     options: dict[str, Any] = {"monitoring_id": [HOME, PAYMENT], "include": ["reports", "statistics"], "limit": 12}
-    run = tasks(
+    run = front_tasks(
         simulator.task("variants", {"monitoring_data": "flat"}),
         read("flat", **options),
         simulator.task("variants", {"monitoring_data": "nested"}),
@@ -415,17 +415,20 @@ def test_flat_and_nested_rows_give_the_same_metrics(tasks: Tasks, simulator: Sim
 
 
 @pytest.mark.parametrize("form", ["flat", "nested"])
-def test_failed_runs_and_missing_values_bend_no_number(tasks: Tasks, simulator: Simulator, form: str) -> None:
+def test_failed_runs_and_missing_values_bend_no_number(front_tasks: Tasks, simulator: Simulator, form: str) -> None:
     simulator.control("variants", {"monitoring_data": form})
     known: list[dict[str, Any]] = [
         {"score": 60 + 10 * each, "timings": {"firstByte": 100 * each}} for each in (1, 2, 3)
     ]
-    for row in (*known, {"score": -1}, {"score": 100, "timings": {"firstByte": None}}):
-        simulator.control(f"monitorings/{NEW}/reports", row)
-    [new] = tasks(read("new", monitoring_id=[NEW], include=["statistics"])).one("new")["monitorings"]
-    statistics = new["statistics"]
+    for hour, row in enumerate((*known, {"score": -1}, {"score": 100, "timings": {"firstByte": None}})):
+        simulator.control(f"monitorings/{NEW}/reports", {"date": f"2026-11-23T0{hour}:00:00Z", **row})
+    lab = front_tasks(read("new", monitoring_id=[NEW], include=["reports", "statistics"])).one("new")
+    statistics = lab["monitorings"][0]["statistics"]
     assert (statistics["runs"], statistics["failed_runs"]) == (5, 1)
     names = ("samples", "mean", "p50", "p75", "p90", "min", "max")
+    [subject] = lab["verdict"]["subjects"]
+    assert subject["details"]["metrics"]["score"] == 85
+    assert subject["details"]["trends"]["metrics"]["score"] == [70, 80, 90, None, 100]
     for metric, numbers in (
         ("first_byte", (3, 200, 200, 250, 280, 100, 300)),
         ("score", (4, 85, 85, 92.5, 97, 70, 100)),
@@ -438,22 +441,22 @@ def test_failed_runs_and_missing_values_bend_no_number(tasks: Tasks, simulator: 
     [(2.1, True, True, ["stale"]), (1.9, True, False, []), (2.1, False, False, ["disabled"])],
 )
 def test_stale_is_what_last_ran_more_than_twice_its_frequency_ago(
-    tasks: Tasks, simulator: Simulator, factor: float, enabled: bool, stale: bool, findings: list[str]
+    front_tasks: Tasks, simulator: Simulator, factor: float, enabled: bool, stale: bool, findings: list[str]
 ) -> None:
     last = datetime.now(timezone.utc).timestamp() - factor * 120 * 60
     simulator.control(f"monitorings/{HOME}", {"frequency": 120, "enabled": enabled, "lastExecution": int(last * 1000)})
-    result = tasks(read("home", monitoring_id=[HOME])).one("home")
+    result = front_tasks(read("home", monitoring_id=[HOME])).one("home")
     assert monitoring(result, HOME)["stale"] is stale
     assert [each["id"] for each in result["verdict"]["subjects"][0]["findings"]] == findings
 
 
-def test_a_missing_report_is_null_however_the_api_says_it(tasks: Tasks, simulator: Simulator) -> None:
+def test_a_missing_report_is_null_however_the_api_says_it(front_tasks: Tasks, simulator: Simulator) -> None:
     kinds = ("null_payload", "no_report", "no_summary")
     listed = []
     for kind in kinds:
         listed.append(simulator.task("variants", {"missing_report": kind}))
         listed.append(read(kind, monitoring_id=[NEW], include=["last_report"]))
-    run = tasks(*listed)
+    run = front_tasks(*listed)
     assert run.status == 0, run.output
     reports = {kind: run.one(kind)["monitorings"][0]["last_report"] for kind in kinds}
     assert (reports["null_payload"], reports["no_report"]) == (None, None)
@@ -461,29 +464,59 @@ def test_a_missing_report_is_null_however_the_api_says_it(tasks: Tasks, simulato
     assert set(reports["no_summary"]["metrics"].values()) == {None}
 
 
-def test_a_key_that_the_documentation_misspells_has_its_right_name(tasks: Tasks, simulator: Simulator) -> None:
-    simulator.control("variants", {"http2_key": "hhtp2Disabled"})
-    run = tasks(read("home", monitoring_id=[HOME], include=["last_report"]))
+@pytest.mark.parametrize("null", [None, {}, {"monitoringData": None, "statistics": None}])
+def test_no_runs_are_none_however_the_api_says_it(front_tasks: Tasks, simulator: Simulator, null: Any) -> None:
+    body = {"success": True, "payload": null}
+    simulator.control("faults", {"path": REPORTS, "kind": "wrong_shape", "body": body})
+    run = front_tasks(read("home", monitoring_id=[HOME], include=["reports", "statistics"]))
+    assert run.status == 0, run.output
+    [home] = run.one("home")["monitorings"]
+    assert (home["reports"], home["statistics"]["runs"]) == ([], 0)
+    assert set(home["statistics"]["averages"].values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("state", "findings"), [("ok", []), ("FROZEN", ["state_not_ok"]), ("", ["state_not_ok"]), (None, ["state_not_ok"])]
+)
+def test_a_state_that_nobody_has_heard_of_is_trouble_and_no_error(
+    front_tasks: Tasks, simulator: Simulator, state: str | None, findings: list[str]
+) -> None:
+    extra = {"id": HOME, "state": state, "lastExecution": int(datetime.now(timezone.utc).timestamp() * 1000)}
+    body = {"success": True, "payload": {"monitorings": [{**extra, "frequency": 60}]}}
+    simulator.control("faults", {"path": LIST, "kind": "wrong_shape", "body": body})
+    run = front_tasks(read("home"))
+    assert run.status == 0, run.output
+    assert run.one("home")["monitorings"][0]["state"] == state
+    assert run.one("home")["summary"]["by_state"] == {state or "unknown": 1}
+    assert [each["id"] for each in run.one("home")["verdict"]["subjects"][0]["findings"]] == findings
+
+
+@pytest.mark.parametrize("key", ["http2Disabled", "hhtp2Disabled"])
+def test_a_key_that_the_documentation_misspells_has_its_right_name(
+    front_tasks: Tasks, simulator: Simulator, key: str
+) -> None:
+    simulator.control("variants", {"http2_key": key})
+    run = front_tasks(read("home", monitoring_id=[HOME], include=["last_report"]))
     [home] = run.one("home")["monitorings"]
     for config in (home["config"], home["last_report"]["config"]):
         assert config["http2_disabled"] is False
         assert "hhtp2_disabled" not in config
 
 
-def test_fields_that_the_api_adds_later_are_kept(tasks: Tasks, simulator: Simulator) -> None:
+def test_fields_that_the_api_adds_later_are_kept(front_tasks: Tasks, simulator: Simulator) -> None:
     simulator.control(f"monitorings/{HOME}", {"extra": {"carbonFootprint": {"gramsPerView": 0.4}, "teamApiKey": "k"}})
-    run = tasks(read("home", monitoring_id=[HOME]))
+    run = front_tasks(read("home", monitoring_id=[HOME]))
     [home] = run.one("home")["monitorings"]
     assert home["carbon_footprint"] == {"grams_per_view": 0.4}
     assert home["team_api_key"] == REDACTED
 
 
-def test_a_monitoring_without_most_fields_is_no_trouble(tasks: Tasks, simulator: Simulator) -> None:
+def test_a_monitoring_without_most_fields_is_no_trouble(front_tasks: Tasks, simulator: Simulator) -> None:
     simulator.control(
         "faults",
         {"path": LIST, "kind": "wrong_shape", "body": {"success": True, "payload": {"monitorings": [{"id": 7}]}}},
     )
-    run = tasks(read("bare"))
+    run = front_tasks(read("bare"))
     assert run.status == 0, run.output
     [bare] = run.one("bare")["monitorings"]
     assert (bare["id"], bare["name"], bare["state"], bare["stale"]) == (7, "", None, None)

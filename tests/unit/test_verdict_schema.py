@@ -100,6 +100,18 @@ def test_a_verdict_on_monitorings_beside_a_declared_list_is_as_the_schema_says()
     assert problems(verdict)
 
 
+def test_a_verdict_on_monitorings_with_their_trends_is_as_the_schema_says() -> None:
+    reports = [
+        {"date": "2026-11-24T01:00:00Z", "failed": False, "metrics": {"score": 91, "weight": None}},
+        {"date": "2026-11-24T00:00:00Z", "failed": True, "metrics": {}},
+    ]
+    for each in (reports, []):
+        verdict = judge_monitorings([{**MONITORING, "reports": each}], NOW).as_dict()
+        assert problems(json.loads(render_json(verdict))) == []
+        del verdict["subjects"][0]["details"]["trends"]["failed"]
+        assert problems(verdict)
+
+
 def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:
     gate = credentials("accepted")
     gate["kind"] = "gate"

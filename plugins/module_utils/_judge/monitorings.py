@@ -27,6 +27,7 @@ from typing import Any
 from .declared import Comparison, Drift, Unmonitored
 from .metrics import averages_from_statistics, read_metrics
 from .numeric import real_number
+from .trends import metrics_of, trends_of
 from .verdict import Finding, Status, Subject, Verdict, plain
 
 FINDINGS: dict[str, Status] = {
@@ -68,7 +69,7 @@ def _subject(monitoring: Mapping[str, Any]) -> Subject:
         environment=None,
         owner=None,
         findings=tuple(_findings(monitoring)),
-        details={**details, "metrics": _metrics(monitoring)},
+        details={**details, "metrics": _metrics(monitoring), **_trends(monitoring)},
     )
 
 
@@ -95,7 +96,9 @@ def _name(monitoring: Mapping[str, Any]) -> str:
 
 
 def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:
-    """The metrics of the last report where it was asked for, else the averages; None when there is neither."""
+    """The metrics of the last report where it was asked for, else the averages, else those of the newest of the
+    reports; None when there is none of them.
+    """
     for part, read in (("last_report", read_metrics), ("statistics", averages_from_statistics)):
         if part in monitoring:
             found = monitoring[part]
@@ -105,7 +108,19 @@ def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:
                 return {name: numbers.get("mean") for name, numbers in found["computed"].items()}
             metrics = found.get("metrics")
             return dict(metrics) if isinstance(metrics, Mapping) else read(found)
-    return None
+    newest = max(_dated_reports(monitoring), key=lambda report: str(report["date"]), default=None)
+    return None if newest is None else dict(metrics_of(newest))
+
+
+def _trends(monitoring: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reports show over time, where they were read."""
+    return {"trends": trends_of(_dated_reports(monitoring))} if "reports" in monitoring else {}
+
+
+def _dated_reports(monitoring: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The reports that have a place in time; the API need not give their date."""
+    found = monitoring.get("reports")
+    return [each for each in found if each.get("date")] if isinstance(found, list) else []
 
 
 def _findings(monitoring: Mapping[str, Any]) -> list[Finding]:

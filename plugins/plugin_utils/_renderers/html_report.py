@@ -23,11 +23,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.page import lay_out
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,
+    instant_in,
     unless_only_the_clock_moved,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_CHECKED_AT = re.compile(r'<time id="checked-at" datetime="(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)">')
+_CHECKED_AT = re.compile(r'<time id="checked-at" datetime="([^"]+)">')
 
 
 def render_html(verdict: Verdict, *, title: str = "", previous: str = "") -> str:
@@ -35,10 +36,8 @@ def render_html(verdict: Verdict, *, title: str = "", previous: str = "") -> str
 
     previous: the report of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
-    found = _CHECKED_AT.search(previous)
-    return unless_only_the_clock_moved(
-        verdict, previous, found[1] if found else None, functools.partial(_render, title=title)
-    )
+    render = functools.partial(_render, title=title)
+    return unless_only_the_clock_moved(verdict, previous, instant_in(previous, _CHECKED_AT), render)
 
 
 def content_security_policy(style: str, script: str) -> str:

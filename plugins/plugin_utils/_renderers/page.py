@@ -28,6 +28,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     draw_matrices,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import Timeline, draw_timeline
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.trends import Trends, draw_trends
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import Verdict
 
 _FAR = 10**9
@@ -111,6 +112,7 @@ class Page:
     open_count: int
     groups: tuple[FindingGroup, ...]
     matrices: tuple[Matrix, ...]
+    trends: Trends | None
     waived: tuple[FindingGroup, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -145,6 +147,7 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
         open_count=len(open_findings),
         groups=_groups(open_findings),
         matrices=draw_matrices(subjects) if kind == "credentials" else (),
+        trends=draw_trends(subjects) if kind == "monitorings" else None,
         waived=_groups([finding for finding in findings if finding.waived_until]),
         columns=columns,
         rows=tuple(

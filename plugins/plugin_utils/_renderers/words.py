@@ -44,6 +44,11 @@ def counted(number: int, kind: str) -> str:
     return f"{number:,} {singular if number == 1 else plural}"
 
 
+def singular_of(kind: str) -> str:
+    """ "credential pair", "monitoring"."""
+    return _NOUNS.get(kind, _ANY_NOUN)[0]
+
+
 def plural_of(kind: str) -> str:
     """ "credential pairs", "monitorings"."""
     return _NOUNS.get(kind, _ANY_NOUN)[1]

@@ -30,6 +30,7 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     openmetrics,
     query,
     sarif,
+    table,
 )
 
 Template = Callable[..., Any]
@@ -39,6 +40,7 @@ PLUGINS = (
     *(merge_verdicts, notification, openmetrics, query, sarif),
     *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
     *(monitoring_metrics, notification, openmetrics, query, sarif),
+    *(notification, openmetrics, query, sarif, table),
 )
 
 

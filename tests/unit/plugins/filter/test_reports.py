@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleError
+from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
@@ -21,7 +22,7 @@ Template = Callable[..., Any]
 
 REPORTS = ("json_report", "html", "junit", "markdown", "csv", "openmetrics", "sarif")
 
-VERDICT = {
+VERDICT: dict[str, Any] = {
     "schema_version": "1",
     "kind": "credentials",
     "status": "fail",
@@ -93,7 +94,27 @@ def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name:
     assert again == earlier
 
 
-@pytest.mark.parametrize("name", REPORTS)
+def test_a_table_takes_ansibles_own_types_and_is_as_wide_as_asked_for(template: Template) -> None:
+    told = template("(verdict | table(width=given)).splitlines()", verdict=VERDICT, given="60")
+    assert told[1].split() == ["fail", "<Shop>", "\N{ROCKET}", "39", "refused", "production"]
+
+
+@pytest.mark.parametrize(("terminal", "most"), [(79, 68), (100, 89), (300, 109)])
+def test_a_table_fits_what_debug_has_room_for_in_the_terminal(
+    template: Template, monkeypatch: pytest.MonkeyPatch, terminal: int, most: int
+) -> None:
+    monkeypatch.setattr(Display(), "columns", terminal)
+    long = {**VERDICT, "subjects": [{**VERDICT["subjects"][0], "name": "x" * 200}]}
+    assert max(map(len, template("(verdict | table).splitlines()", verdict=long))) == most
+
+
+@pytest.mark.parametrize("option", ["width", "rows"])
+def test_an_option_of_a_table_that_is_no_number_is_an_error(template: Template, option: str) -> None:
+    with pytest.raises(AnsibleError, match=rf"contentsquare\.speedlab\.table: {option} has to be a whole number"):
+        template(f"verdict | table({option}='many')", verdict=VERDICT)
+
+
+@pytest.mark.parametrize("name", [*REPORTS, "table"])
 @pytest.mark.parametrize(
     ("value", "told"),
     [
@@ -109,7 +130,7 @@ def test_what_is_not_a_verdict_is_refused_by_name(template: Template, name: str,
     assert f"contentsquare.speedlab.{name}: " in str(refused.value)
 
 
-@pytest.mark.parametrize("name", [*REPORTS, "monitoring_metrics", "query"])
+@pytest.mark.parametrize("name", [*REPORTS, "monitoring_metrics", "query", "table"])
 def test_every_option_that_is_documented_is_one_that_the_filter_has(name: str) -> None:
     module = import_module(f"ansible_collections.contentsquare.speedlab.plugins.filter.{name}")
     described = yaml.safe_load(Path(module.__file__ or "").with_suffix(".yml").read_text("utf-8"))["DOCUMENTATION"]

@@ -57,14 +57,22 @@ def test_monitorings_are_the_list_of_the_module_redacted(api: ScriptedApi) -> No
     assert "CANARY" not in str(monitoring)
 
 
-def test_scenarios_and_events_are_the_lists_of_the_api_in_snake_case(api: ScriptedApi) -> None:
+def test_scenarios_are_the_list_of_the_module(api: ScriptedApi) -> None:
     api.expect_token()
-    api.expect_lab("scenario/list", {}, {"scenarios": [{"id": 7, "name": "Buy", "isNew": True}]})
+    api.expect_lab("scenario/list", {"name": "&"}, {"scenarios": [{"id": 7, "name": "A &amp; B", "isNew": True}]})
+    assert look_up(["scenarios"], {**LOGIN, "name": "&"}) == [[{"id": 7, "name": "A & B", "is_new": True}]]
+
+
+def test_a_query_over_scenarios_sees_the_result_of_the_module(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("scenario/list", {}, {"scenarios": [{"id": 7, "name": "Buy"}, {"id": 8, "name": "Return"}]})
+    assert look_up(["scenarios"], {**LOGIN, "query": "summary.total"}) == [2]
+
+
+def test_events_are_the_list_of_the_api_in_snake_case(api: ScriptedApi) -> None:
+    api.expect_token()
     api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "d"}]})
-    assert look_up(["scenarios", "events"], LOGIN) == [
-        [{"id": 7, "name": "Buy", "is_new": True}],
-        [{"key": "k", "text": "t", "date": "d"}],
-    ]
+    assert look_up(["events"], LOGIN) == [[{"key": "k", "text": "t", "date": "d"}]]
 
 
 def test_a_query_answers_in_the_place_of_the_list(api: ScriptedApi) -> None:
@@ -182,14 +190,6 @@ def test_warnings_of_a_task_are_displayed(api: ScriptedApi, warnings: list[str])
     api.expect_token()
     look_up(["token"], {**LOGIN, "validate_certs": "no"})
     assert warnings == ["validate_certs is false: the certificates of the API are not checked."]
-
-
-def test_secrets_and_tokens_are_registered_for_masking(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    registered: list[str] = []
-    monkeypatch.setattr(_lookup, "register_secrets", registered.extend)
-    api.expect_token()
-    look_up(["token"], LOGIN)
-    assert set(registered) >= {PAIR.client_secret, "token-number-1"}
 
 
 # --- variables --------------------------------------------------------------------------------------------------------

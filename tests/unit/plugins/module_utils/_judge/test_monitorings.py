@@ -164,6 +164,12 @@ def test_averages_never_stand_in_for_a_last_report_that_was_asked_for() -> None:
     assert judged(last_report=None, statistics={"average_score": 80.5})["details"]["metrics"] is None
 
 
+def test_with_reports_alone_metrics_are_those_of_the_newest() -> None:
+    rows = [{"date": "2026-11-23T20:00:00Z", "score": 90}, {"date": "2026-11-23T21:00:00Z", "score": 80}]
+    assert judged(reports=[*rows, {"date": None, "score": 70}])["details"]["metrics"]["score"] == 80
+    assert judged(reports=[])["details"]["metrics"] is None
+
+
 def test_metrics_of_a_failed_run_are_all_missing() -> None:
     metrics = judged(last_report={"summary": {"score": -1, "load_time": 12}})["details"]["metrics"]
     assert set(metrics.values()) == {None}
@@ -195,7 +201,7 @@ def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers() -> None:
     assert message == 'The monitoring "Home" last ran long ago, though it should run more often.'
 
 
-@given(st.dictionaries(st.sampled_from([*monitoring(), "last_report", "statistics", "new_field"]), anything))
+@given(st.dictionaries(st.sampled_from([*monitoring(), "last_report", "statistics", "reports", "new_field"]), anything))
 def test_whatever_the_api_sends_there_is_a_verdict(fields: dict[str, Any]) -> None:
     verdict = judge_monitorings([fields], CHECKED_AT)
     assert json.dumps(verdict.as_dict())

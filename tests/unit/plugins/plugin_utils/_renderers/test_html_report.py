@@ -49,6 +49,11 @@ def hostile_verdict(text: str, kind: str) -> dict[str, Any]:
         "metrics": {text: text, "score": text},
         "expiry": {"health": text, "expires_on": text, "days_left": 3, "source": text},
         "scopes": [text],
+        "trends": {
+            "instants": [text, "2026-11-23T20:00:00Z", "2026-11-23T21:00:00Z"],
+            "failed": [text, "2026-11-23T21:00:00Z"],
+            "metrics": {text: [text, 1, text], "score": [text, 90, 91.5]},
+        },
     }
     dateless = {**details, "expiry": {"health": text, "expires_on": None, "days_left": None, "source": text}}
     return verdict(
