@@ -28,7 +28,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Union
 
 from .metrics import METRICS, Direction
-from .numeric import real_number
+from .numeric import real_number, shown_number
 
 Place = tuple[Union[str, int], ...]  # the keys and positions that lead to a value
 
@@ -263,9 +263,9 @@ class _Reading:
         if value is None:
             self._wrong(place, f"has to be a number{_unit_of(metric)}, not {_shown(given)}")
         elif value < 0:
-            self._wrong(place, f"is {value:g}, but no metric is below 0")
+            self._wrong(place, f"is {shown_number(value)}, but no metric is below 0")
         elif METRICS[metric].unit == "points" and value > _HIGHEST_SCORE:
-            self._wrong(place, f"is {value:g}, but a score is {_HIGHEST_SCORE} at most")
+            self._wrong(place, f"is {shown_number(value)}, but a score is {_HIGHEST_SCORE} at most")
         return value
 
     def _in_order(self, metric: str, warn: float, fail: float, place: Place) -> None:
@@ -274,7 +274,7 @@ class _Reading:
             better = "less is better" if direction == "lower" else "more is better"
             what = "is no better than" if warn == fail else "is worse than"
             self._wrong(
-                place, f"{warn:g} {what} the fail limit {fail:g}, so nothing would ever warn: of {metric}, {better}"
+                place, f"{shown_number(warn)} {what} the fail limit {shown_number(fail)}, so nothing would ever warn: of {metric}, {better}"
             )
 
     def _no_rivals(self, overrides: Sequence[Override]) -> None:
