@@ -194,8 +194,8 @@ def units(core: str, ansible: Environment, arguments: str) -> Step:
 
 
 def units_without_ansible(environment: Environment, arguments: str) -> Step:
-    """Return the unit tests of the rooms that know nothing of Ansible, where Ansible is not installed."""
-    rooms = "tests/unit/plugins/module_utils/_client tests/unit/plugins/module_utils/_judge"
+    """Return the unit tests of the rooms that know nothing of Ansible, where Ansible is not installed but scipy is."""
+    rooms = "tests/unit/plugins/module_utils/_client tests/unit/plugins/module_utils/_judge tests/statistics"
     variables = {"PYTHONPATH": str(paths.TREE)}
     return suite("units without Ansible", "unit", environment, f"{rooms} {arguments}", variables)
 
