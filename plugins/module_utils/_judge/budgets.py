@@ -10,8 +10,8 @@ Decisions that the code follows:
 
 * A budget for a metric replaces the whole budget that a less specific one gave it: a default ``warn`` of 2500 beside
   the ``fail`` of 2000 of an override would make no sense.
-* The most specific override wins, for each metric by itself: one that names an id before all, then the one with more
-  conditions without wildcards, then with more conditions, then with more literal characters, then the later one.
+* The most specific override wins, for each metric by itself: one that names an id before all, then one with a name or
+  URL without wildcards, then the one with more conditions, then with more literal characters, then the later one.
 * ``off`` takes the budget of a metric, or of a whole monitoring, away. YAML reads the bare word as false.
 * A value on the limit keeps it.
 * All mistakes are told at once, each with its place.
@@ -22,7 +22,7 @@ from __future__ import annotations
 import difflib
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Union
@@ -85,9 +85,9 @@ class Override:
 
     @property
     def specificity(self) -> tuple[bool, int, int, int]:
-        texts = [str(self.match[name]) for name in _PATTERNS if name in self.match]
-        exact = sum(not _WILDCARDS.search(text) for text in texts) + len(self.match) - len(texts)
-        return "id" in self.match, exact, len(self.match), sum(len(_WILDCARDS.sub("", text)) for text in texts)
+        texts = {name: str(self.match[name]) for name in _PATTERNS if name in self.match}
+        exact = sum(not _WILDCARDS.search(texts[name]) for name in ("name", "url") if name in texts)
+        return "id" in self.match, exact, len(self.match), sum(len(_WILDCARDS.sub("", each)) for each in texts.values())
 
 
 @dataclass(frozen=True)
@@ -316,17 +316,19 @@ def _is_off(given: object) -> bool:
 
 
 def _near(name: str, known: tuple[str, ...]) -> str:
-    near = list(_similar(name, known))
+    near = _similar(name, known)
     if near:
         return f"; is {' or '.join(near)} meant?"
     return f"; these are: {', '.join(known)}"
 
 
-def _similar(name: str, known: tuple[str, ...]) -> Iterator[str]:
+def _similar(name: str, known: tuple[str, ...]) -> list[str]:
     """Known names that somebody may have meant: misspelt, abbreviated by initials (LCP), or as the API writes them."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(" ", "_")
+    if plain in known:
+        return [plain]
     initials = [each for each in known if len(plain) > 1 and "".join(word[0] for word in each.split("_")) == plain]
-    yield from initials or difflib.get_close_matches(plain, known, n=3, cutoff=0.6)
+    return initials or difflib.get_close_matches(plain, known, n=3, cutoff=0.6)
 
 
 def _unit_of(metric: str) -> str:
