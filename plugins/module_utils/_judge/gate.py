@@ -27,7 +27,7 @@ from .metrics import METRICS, Metric
 from .numeric import real_number, shown_number
 from .regression import Comparison, Thresholds, compared
 from .statistics import AGGREGATES, Samples, samples_of
-from .verdict import Finding, Status, Subject, Verdict, status_of
+from .verdict import Finding, Status, Subject, Verdict, rank, status_of
 
 FINDINGS: dict[str, Status] = {
     "budget_fail": "fail",
@@ -156,7 +156,7 @@ def _subject(watched: Watched, limits: Mapping[str, Limits], rules: Rules) -> Su
         "waited_seconds": watched.waited,
         "metrics": {name: each.as_dict(obstacle) for name, each in judged.items()},
     }
-    return Subject(name, None, None, tuple(findings), details)
+    return Subject(name, None, None, tuple(sorted(findings, key=lambda each: rank(each.severity))), details)
 
 
 def _no_details() -> dict[str, Any]:

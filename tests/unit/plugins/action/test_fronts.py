@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_credentials_info,
+    speedlab_gate,
     speedlab_har,
     speedlab_monitoring_info,
     speedlab_report_info,
@@ -31,6 +32,7 @@ TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
 SCENARIOS, REPORTS, HAR = (each.ActionModule for each in (speedlab_scenario_info, speedlab_report_info, speedlab_har))
+GATE = speedlab_gate.ActionModule
 Script = Callable[[ScriptedApi], None]
 LISTED = [{"id": 1, "name": "A &amp; B", "state": "OK", "config": {"basicAuth": {"user": "u", "password": "CANARY"}}}]
 
@@ -38,6 +40,7 @@ DECLARED = [
     {"name": "A & B", "frequency": "60", "config": {"location": "Paris", 1: True}},
     {"url": "https://x.example"},
 ]
+GATED = {"budgets": {"defaults": {"score": {"warn": "80", "fail": 60}}}, "newer_than": "2018-11-13"}
 SECRETIVE = [{"name": "A & B", "config": {"header": [{"key": "X", "value": "CANARY"}]}}]
 
 
@@ -77,6 +80,12 @@ def reports(api: ScriptedApi) -> None:
     api.expect_lab("analysis/report", {"reportId": "b"}, None)
 
 
+def a_run(api: ScriptedApi) -> None:
+    a_list(api)
+    since = {"monitoringId": 1, "limit": 0, "dateFrom": "2018-11-13T00:00:00.000Z"}
+    api.expect_lab("monitoring/reports", since, {"monitoringData": [{"date": 1542117158294, "score": 70}]})
+
+
 def a_har(api: ScriptedApi) -> None:
     api.expect_token()
     api.expect_lab("analysis/har", {"reportId": "a"}, {"log": {"entries": [{"cookies": ["CANARY"]}]}})
@@ -104,6 +113,12 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("monitorings, declared with a secret", MONITORINGS, {**LOGIN, "expected": SECRETIVE}, nothing),
     ("monitorings, declared and filtered", MONITORINGS, {**LOGIN, "expected": DECLARED, "name": "A"}, nothing),
     ("a wrong key of a declared one", MONITORINGS, {**LOGIN, "expected": [{"nmae": "x"}]}, nothing),
+    ("a gate", GATE, {**LOGIN, **GATED}, a_run),
+    ("a gate that closes", GATE, {**LOGIN, **GATED, "fail_on": "warn,fail"}, a_run),
+    ("a gate that is refused", GATE, {**LOGIN, **GATED}, refused),
+    ("a gate without a budget", GATE, LOGIN, nothing),
+    ("a gate with a wrong budget", GATE, {**LOGIN, "budgets": {"defaults": {"lcp": {"fail": 1}}}}, nothing),
+    ("a gate with a wrong aggregate", GATE, {**LOGIN, **GATED, "samples": {"aggregate": "mode"}}, nothing),
     ("credentials", CREDENTIALS, LOGIN, an_identity),
     ("credentials, unverified", CREDENTIALS, {**LOGIN, "verify": "none"}, nothing),
     ("scenarios", SCENARIOS, LOGIN, scenarios),
