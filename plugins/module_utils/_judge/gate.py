@@ -25,7 +25,7 @@ from typing import Any
 from .budgets import Budgets, Limits, exceeds
 from .metrics import METRICS, Metric
 from .numeric import real_number, shown_number
-from .regression import Comparison, Thresholds, compared
+from .regression import Comparison, Tolerance, compared
 from .statistics import AGGREGATES, Samples, samples_of
 from .verdict import Finding, Status, Subject, Verdict, rank, status_of
 
@@ -61,7 +61,7 @@ class Rules:
     after_deployment: bool
     min_samples: int
     aggregate: str
-    regression: Thresholds | None = None
+    regression: Tolerance | None = None
 
 
 @dataclass(frozen=True)
@@ -238,14 +238,14 @@ class _Judged:
             return None
         return self._regressed(monitoring, self.comparison, self.rules.regression)
 
-    def _regressed(self, monitoring: str, found: Comparison, thresholds: Thresholds) -> Finding:
+    def _regressed(self, monitoring: str, found: Comparison, tolerance: Tolerance) -> Finding:
         by = "" if found.percent is None else f" by {shown_number(round(found.percent, 1))} %"
         chance = "" if found.p_value is None else f"; by chance alone: p = {found.p_value:.2g}"
         return _finding(
             "regression",
             f'{self.metric.title} of "{monitoring}" got worse{by}: {self._quantity(found.value)} now, '
             f"{self._quantity(found.baseline)} over {_counted(found.baseline_samples, 'run')} before{chance}.",
-            f"no more than {shown_number(thresholds.max_regression_percent)} % worse than "
+            f"no more than {shown_number(tolerance.max_regression_percent)} % worse than "
             f"{self._quantity(found.baseline)}",
             self._quantity(found.value),
             f'Compare the reports of "{monitoring}" from before and after in {_PLACE}, or raise '

@@ -95,7 +95,7 @@ def _approximate(u: float, sizes: tuple[int, int], ties: Sequence[int]) -> float
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Tolerance:
     """From which worsening on it counts. ``floors``: the absolute one by metric, in its unit."""
 
     max_regression_percent: float
@@ -134,7 +134,7 @@ class Comparison:
 
 
 def compared(
-    metric: str, before: Sequence[float], after: Sequence[float], thresholds: Thresholds, aggregate: str = "median"
+    metric: str, before: Sequence[float], after: Sequence[float], tolerance: Tolerance, aggregate: str = "median"
 ) -> Comparison:
     """One metric after a deployment beside the time before it; values in ascending order, at least one each."""
     lower_is_better = METRICS[metric].direction == "lower"
@@ -147,8 +147,8 @@ def compared(
         p_value = mann_whitney(after, before, "greater" if lower_is_better else "less")
     regressed = (
         worsening > 0
-        and worsening >= thresholds.floor(metric)
-        and (percent is None or percent > thresholds.max_regression_percent)
+        and worsening >= tolerance.floor(metric)
+        and (percent is None or percent > tolerance.max_regression_percent)
         and (p_value is None or p_value < SIGNIFICANCE)
     )
     return Comparison(baseline, len(before), value, worsening, percent, p_value, regressed)

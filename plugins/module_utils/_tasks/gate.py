@@ -38,7 +38,7 @@ from .._judge.dates import iso_utc
 from .._judge.gate import Rules, Trouble, Watched, judge_gate, no_event, no_monitoring, out_of_reach
 from .._judge.metrics import METRICS
 from .._judge.numeric import real_number
-from .._judge.regression import Thresholds
+from .._judge.regression import Tolerance
 from .._judge.statistics import AGGREGATES, samples_of
 from .._judge.verdict import WORST_FIRST, Subject, Verdict
 from .budgets_file import budgets_of
@@ -107,7 +107,7 @@ class _Plan:
     min_samples: int
     aggregate: str
     baseline_days: int
-    regression: Thresholds | None
+    regression: Tolerance | None
     fail_on: tuple[str, ...]
 
     @property
@@ -204,7 +204,7 @@ def _plan(options: Options) -> _Plan:
         min_samples=samples["min"],
         aggregate=samples["aggregate"],
         baseline_days=baseline["last_days"] if baseline else 0,
-        regression=Thresholds(baseline["max_regression_percent"], _floors(baseline)) if baseline else None,
+        regression=Tolerance(baseline["max_regression_percent"], _floors(baseline)) if baseline else None,
         fail_on=tuple(options["fail_on"]),
     )
 

@@ -23,7 +23,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate
     no_monitoring,
     out_of_reach,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
 
 LCP = "largest_contentful_paint"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
@@ -43,7 +43,7 @@ def run(lcp: float | None, score: float = 90) -> dict[str, Any]:
     return {"score": score, "timings": {"largestContentfulPaint": lcp}}
 
 
-def rules(min_samples: int = 1, aggregate: str = "median", regression: Thresholds | None = None) -> Rules:
+def rules(min_samples: int = 1, aggregate: str = "median", regression: Tolerance | None = None) -> Rules:
     return Rules(DEPLOYED, True, min_samples, aggregate, regression)
 
 
@@ -146,7 +146,7 @@ UNKNOWN: dict[str, dict[str, Any]] = {
     "not_authorized": {"runs": [], "trouble": NO_RIGHTS},
     "unreadable": {"runs": [], "trouble": NO_ANSWER},
     "disabled": {"runs": [], "enabled": False},
-    "baseline_missing": {"runs": [run(1)], "by": rules(regression=Thresholds(10, {}))},
+    "baseline_missing": {"runs": [run(1)], "by": rules(regression=Tolerance(10, {}))},
 }
 
 
@@ -221,7 +221,7 @@ def test_the_message_tells_how_long_was_waited_and_when_it_last_ran() -> None:
 def test_a_regression_within_the_budget_fails() -> None:
     before = [run(1000 + n) for n in range(20)]
     after = [run(1400 + n) for n in range(5)]
-    verdict = judged(after, before=before, by=rules(regression=Thresholds(10, {})))
+    verdict = judged(after, before=before, by=rules(regression=Tolerance(10, {})))
     assert (verdict["status"], findings(verdict)) == ("fail", ["regression"])
     assert message(verdict) == (
         'Largest Contentful Paint of "Checkout" got worse by 38.9 %: 1402 ms now, 1010 ms over 20 runs before; '
@@ -233,11 +233,11 @@ def test_a_regression_within_the_budget_fails() -> None:
 
 def test_no_worse_than_before_is_a_pass_and_shown_beside_it() -> None:
     same = [run(1000 + n) for n in range(9)]
-    verdict = judged(same, before=same, by=rules(regression=Thresholds(10, {})))
+    verdict = judged(same, before=same, by=rules(regression=Tolerance(10, {})))
     assert verdict["status"] == "pass"
     assert lcp_of(verdict)["baseline"]["worsening_percent"] == 0
 
 
 def test_failed_runs_are_no_baseline() -> None:
-    verdict = judged([run(1)], before=[FAILED] * 9, by=rules(regression=Thresholds(10, {})))
+    verdict = judged([run(1)], before=[FAILED] * 9, by=rules(regression=Tolerance(10, {})))
     assert findings(verdict) == ["baseline_missing"]

@@ -16,7 +16,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metr
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import (
     FLOORS,
     Comparison,
-    Thresholds,
+    Tolerance,
     compared,
     mann_whitney,
 )
@@ -26,7 +26,7 @@ values = st.lists(st.integers(0, 20).map(float), min_size=1, max_size=12)
 
 
 def lcp(before: list[float], after: list[float], **thresholds: Any) -> Comparison:
-    rules = Thresholds(thresholds.get("percent", 10), thresholds.get("floors", {}))
+    rules = Tolerance(thresholds.get("percent", 10), thresholds.get("floors", {}))
     return compared(LCP, sorted(before), sorted(after), rules, thresholds.get("aggregate", "median"))
 
 
@@ -98,14 +98,14 @@ def test_with_too_few_samples_for_the_rank_test_the_thresholds_decide_alone() ->
 
 
 def test_of_a_score_less_is_worse() -> None:
-    rules = Thresholds(5, {})
+    rules = Tolerance(5, {})
     before, after = [90.0, 91, 92, 93, 94], [80.0, 81, 82, 83]
     assert compared("score", before, after, rules).regressed
     assert not compared("score", after, before, rules).regressed
 
 
 def test_a_metric_that_was_zero_has_no_percentage_but_a_floor() -> None:
-    rules = Thresholds(10, {})
+    rules = Tolerance(10, {})
     found = compared("cumulative_layout_shift", [0.0] * 9, [0.2] * 9, rules)
     assert (found.percent, found.regressed) == (None, True)
     assert not compared("cumulative_layout_shift", [0.0] * 9, [0.005] * 9, rules).regressed
