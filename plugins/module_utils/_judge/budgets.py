@@ -97,17 +97,22 @@ class Budgets:
     defaults: Budget
     overrides: tuple[Override, ...] = ()
 
+    def in_force(self, monitoring: Mapping[str, Any]) -> Budget:
+        """All that is said of a monitoring, by metric; None for what is off."""
+        found = dict(self.defaults)
+        matching = [override for override in self.overrides if override.matches(monitoring)]
+        for override in sorted(matching, key=lambda each: each.specificity):  # stable: of equals the later one wins
+            if override.off:
+                found = dict.fromkeys(METRICS)
+            found.update(override.budgets)
+        return found
+
     def limits(self, monitoring: Mapping[str, Any]) -> dict[str, Limits] | None:
         """The limits of a monitoring by metric, in the order of the table of metrics; None where all is off.
 
         Empty: no budget is meant for this monitoring.
         """
-        found = dict(self.defaults)
-        matching = [override for override in self.overrides if override.matches(monitoring)]
-        for override in sorted(matching, key=lambda each: each.specificity):  # stable: of equals the later one wins
-            if override.off:
-                found = dict.fromkeys(found)
-            found.update(override.budgets)
+        found = self.in_force(monitoring)
         if found and not any(found.values()):
             return None
         return {name: limits for name in METRICS if (limits := found.get(name)) is not None}
