@@ -13,7 +13,9 @@ perhaps; a key may occur more than once.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
@@ -23,6 +25,8 @@ from .dates import instant_from_epoch_ms, iso_utc, parse_instant
 
 Ids = frozenset[int]
 NO_IDS: Ids = frozenset()
+# With its semicolon only: in the address ``?a=1&region=2`` there is no ``&reg``.
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);", re.ASCII)
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -66,7 +70,8 @@ def read_event(row: Mapping[str, Any]) -> Event:
 
 
 def decoded(text: object) -> str:
-    return html.unescape(text) if isinstance(text, str) else ""
+    """The text with characters in the place of HTML entities; an empty one where there is no text."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if isinstance(text, str) else ""
 
 
 def of_key(events: Iterable[Event], key: str) -> list[Event]:
@@ -80,9 +85,39 @@ def age_order(event: Event) -> tuple[datetime, str]:
     return event.date or _LONG_AGO, event.text
 
 
+def differs(found: Event, wanted: Event) -> bool:
+    """Whether an event has to be written anew; what either of the two leaves open is not compared."""
+    return (
+        found.text != wanted.text
+        or (wanted.date is not None and found.moment != wanted.moment)
+        or _other(found.monitorings, wanted.monitorings)
+        or _other(found.scenarios, wanted.scenarios)
+    )
+
+
+def _other(found: Ids | None, wanted: Ids | None) -> bool:
+    return found is not None and wanted is not None and found != wanted
+
+
 def matches(key: str, pattern: str) -> bool:
     """Whether a key matches a pattern of shells: ``*``, ``?`` and ``[...]``, with case."""
     return fnmatchcase(key, pattern)
+
+
+def selected(events: Iterable[Event], pattern: str | None, before: datetime | None) -> list[list[Event]]:
+    """The events to prune, by their keys: those that match the pattern and are all older.
+
+    A key is deleted as a whole, so one young event, or one without a date, keeps all others of its key.
+    """
+    by_key: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=age_order):
+        if pattern is None or matches(event.key, pattern):
+            by_key[event.key].append(event)
+    return [each for each in by_key.values() if before is None or _all_older(each, before)]
+
+
+def _all_older(events: Sequence[Event], before: datetime) -> bool:
+    return all(event.date is not None and event.date < before for event in events)
 
 
 def _instant(value: object) -> datetime | None:
