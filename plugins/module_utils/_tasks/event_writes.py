@@ -17,7 +17,7 @@ from collections.abc import Callable
 from .._client.client import Client
 from .._client.errors import ApiError, BadAnswer, FateUnknown, ServiceUnavailable, SpeedlabError
 from .._judge.events import Event
-from .dates import api_text
+from .dates import api_text, now_of_api
 from .events import events_of
 
 _TRIES = 3
@@ -29,41 +29,38 @@ def create_event(client: Client, event: Event, text: str, arrived: Callable[[Eve
 
     ``text`` is what the user wrote. A create without an answer is looked up before it is repeated.
     """
-    assert event.date is not None
-    for attempt in range(1, _tries(client) + 1):
-        try:
-            client.lab.create_event(
-                event.key,
-                text,
-                api_text(event.date),
-                monitorings=sorted(event.monitorings or ()),
-                scenarios=sorted(event.scenarios or ()),
-            )
+
+    def create() -> None:
+        client.lab.create_event(
+            event.key,
+            text,
+            api_text(event.date or now_of_api(client)),
+            monitorings=sorted(event.monitorings or ()),
+            scenarios=sorted(event.scenarios or ()),
+        )
+
+    problem = None
+    for _attempt in range(_tries(client)):
+        problem = _problem(create)
+        if problem is None or any(arrived(found) for found in _looked_up(client, event.key, problem)):
             return
-        except (ApiError, BadAnswer, FateUnknown) as error:
-            if any(arrived(found) for found in _looked_up(client, event.key, error)):
-                return
-            if not isinstance(error, FateUnknown):
-                raise
-            if attempt == _tries(client):
-                raise FateUnknown(
-                    f"{error.what}; looked up afterwards, the event {event.key} is not there",
-                    hint="Run the task again: it looks first, so it makes no second event.",
-                    status=error.status,
-                    endpoint=error.endpoint,
-                ) from None
+        if not isinstance(problem, FateUnknown):
+            raise problem
+    if problem is not None:
+        raise FateUnknown(
+            f"{problem.what}; looked up afterwards, the event {event.key} is not there",
+            hint="Run the task again: it looks first, so it makes no second event.",
+            status=problem.status,
+            endpoint=problem.endpoint,
+        )
 
 
 def delete_events(client: Client, key: str, count: int) -> None:
     """Delete all ``count`` events of a key: one call may take all of them, or one."""
+    problem = None
     for _attempt in range(count + _tries(client) - 1):
-        problem: SpeedlabError | None = None
-        try:
-            client.lab.delete_event(key)
-        except (ApiError, BadAnswer, FateUnknown) as error:
-            problem = error
-        left = events_of(client, key) if problem is None else _looked_up(client, key, problem)
-        if not left:
+        problem = _problem(lambda: client.lab.delete_event(key))
+        if not _looked_up(client, key, problem):
             return
         if problem is not None and not isinstance(problem, _UNTOLD):
             raise problem
@@ -73,14 +70,25 @@ def delete_events(client: Client, key: str, count: int) -> None:
     )
 
 
+def _problem(write: Callable[[], object]) -> SpeedlabError | None:
+    """What went wrong with a write, if it is something that a look at the events can clear up."""
+    try:
+        write()
+    except (ApiError, BadAnswer, FateUnknown) as error:
+        return error
+    return None
+
+
 def _tries(client: Client) -> int:
     """How often a write is tried; once only for those who want no retries."""
     return _TRIES if client.settings.connection.retry_timeout else 1
 
 
-def _looked_up(client: Client, key: str, error: SpeedlabError) -> list[Event]:
-    """The events of the key; the error of the write where they cannot be read either."""
+def _looked_up(client: Client, key: str, problem: SpeedlabError | None) -> list[Event]:
+    """The events of the key; the problem of the write where they cannot be read either."""
     try:
         return events_of(client, key)
     except SpeedlabError:
-        raise error from None
+        if problem is None:
+            raise
+        raise problem from None
