@@ -27,7 +27,8 @@ options:
       - V(credentials) is a list with the state of the pair, as from
         M(contentsquare.speedlab.speedlab_credentials_info).
       - V(monitorings) is the list of M(contentsquare.speedlab.speedlab_monitoring_info), site secrets redacted.
-      - V(scenarios) and V(events) are the lists of the API, in snake_case.
+      - V(scenarios) is the list of the API, in snake_case.
+      - V(events) is the list of M(contentsquare.speedlab.speedlab_event_info), the newest first.
     type: list
     elements: str
     choices: [token, endpoint, credentials, monitorings, scenarios, events]

@@ -31,6 +31,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._options im
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import (
     credentials_info,
+    event_info,
     monitoring_info,
     token,
 )
@@ -75,17 +76,13 @@ def _scenarios(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome({"scenarios": presented(found, redact=True)})
 
 
-def _events(options: Options, client: Client, check_mode: bool) -> Outcome:
-    return Outcome({"events": presented(client.lab.events(), redact=True)})
-
-
 TERMS: Mapping[str, Term] = {
     "token": Term(token.TASK, "access_token"),
     "endpoint": Term(Task("endpoint", {}, _endpoint), "endpoint"),
     "credentials": Term(credentials_info.TASK, "credentials", ("query",)),
     "monitorings": Term(monitoring_info.TASK, "monitorings", ("name", "url", "query")),
     "scenarios": Term(Task("scenarios", {}, _scenarios, queried=("scenarios",)), "scenarios", ("name", "query")),
-    "events": Term(Task("events", {}, _events, queried=("events",)), "events", ("query",)),
+    "events": Term(event_info.TASK, "events", ("query",)),
 }
 
 

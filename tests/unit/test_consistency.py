@@ -236,6 +236,23 @@ def a_har(api: ScriptedApi) -> dict[str, Any]:
     return {**LOGIN, "report_id": "1", "dest": "$SPEEDLAB_TEST_FOLDER/1.har"}
 
 
+def an_event(api: ScriptedApi) -> dict[str, Any]:
+    event = {"key": "k", "text": "t", "date": "2026-11-23T12:00:00Z", "monitorings": [], "scenarios": []}
+    api.expect_token()
+    api.expect_lab("event/list", {"key": "k"}, {"events": [event, event]})
+    api.expect_lab("event/delete", {"key": "k"}, {})
+    api.expect_lab("event/list", {"key": "k"}, {"events": []})
+    api.expect_lab("event/create", {"key": "k", "text": "t", "date": "2026-11-23T12:00:00.000Z"}, {})
+    api.expect_lab("event/list", {"key": "k"}, {"events": [event]})
+    return {**LOGIN, "key": "k", "text": "t"}
+
+
+def events(api: ScriptedApi) -> dict[str, Any]:
+    api.expect_token()
+    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "2026-11-23T12:00:00Z"}]})
+    return LOGIN
+
+
 @pytest.fixture(autouse=True)
 def a_folder_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path))
@@ -244,6 +261,8 @@ def a_folder_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 SCRIPTS = {
     "speedlab_token": a_token,
     "speedlab_credentials_info": an_identity,
+    "speedlab_event": an_event,
+    "speedlab_event_info": events,
     "speedlab_gate": a_gate,
     "speedlab_har": a_har,
     "speedlab_monitoring_info": monitorings,

@@ -40,6 +40,6 @@ def period_of(options: Options) -> Period:
     return Period(
         limit=options["limit"],
         last_days=options["last_days"],
-        date_from=first and api_text(first),
-        date_to=last and api_text(last),
+        date_from=api_text(first) if first else None,
+        date_to=api_text(last) if last else None,
     )

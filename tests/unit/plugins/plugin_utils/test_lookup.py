@@ -57,13 +57,13 @@ def test_monitorings_are_the_list_of_the_module_redacted(api: ScriptedApi) -> No
     assert "CANARY" not in str(monitoring)
 
 
-def test_scenarios_and_events_are_the_lists_of_the_api_in_snake_case(api: ScriptedApi) -> None:
+def test_scenarios_are_the_list_of_the_api_in_snake_case_and_events_that_of_the_module(api: ScriptedApi) -> None:
     api.expect_token()
     api.expect_lab("scenario/list", {}, {"scenarios": [{"id": 7, "name": "Buy", "isNew": True}]})
-    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "d"}]})
+    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "2026-01-01T02:00:00+02:00"}]})
     assert look_up(["scenarios", "events"], LOGIN) == [
         [{"id": 7, "name": "Buy", "is_new": True}],
-        [{"key": "k", "text": "t", "date": "d"}],
+        [{"key": "k", "text": "t", "date": "2026-01-01T00:00:00Z", "monitorings": None, "scenarios": None}],
     ]
 
 
