@@ -107,6 +107,13 @@ def lint_steps(tools: Environment) -> list[Step]:
             "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .",
         ),
         lint(
+            "examples",
+            tools,
+            "check-jsonschema --builtin-schema vendor.gitlab-ci docs/examples/.gitlab-ci.yml",
+            "check-jsonschema --builtin-schema vendor.github-workflows docs/examples/github-workflow.yml",
+            "check-jsonschema --schemafile docs/schemas/budgets-1.schema.json docs/examples/budgets.yml",
+        ),
+        lint(
             "ansible-lint",
             tools,
             "ansible-lint --offline --profile production --strict",

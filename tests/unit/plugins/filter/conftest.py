@@ -26,6 +26,7 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     merge_verdicts,
     notification,
     openmetrics,
+    proposed_budgets,
     query,
     sarif,
 )
@@ -34,7 +35,7 @@ Template = Callable[..., Any]
 
 PLUGINS = (
     *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
-    *(notification, openmetrics, query, sarif),
+    *(notification, openmetrics, proposed_budgets, query, sarif),
 )
 
 
