@@ -123,7 +123,16 @@ def test_a_regression_within_the_budget_closes_the_gate(simulator: Simulator, ta
 
 def test_compliance_over_a_week_needs_no_deployment(tasks: Tasks) -> None:
     # The week of "Product page" has an LCP around 2000 ms.
-    run = tasks(gate("gate", monitoring_id=[PRODUCT], newer_than=None, wait_timeout=None, last_days=7, samples={"aggregate": "p90"}))
+    run = tasks(
+        gate(
+            "gate",
+            monitoring_id=[PRODUCT],
+            newer_than=None,
+            wait_timeout=None,
+            last_days=7,
+            samples={"aggregate": "p90"},
+        )
+    )
     [subject] = run.one("gate")["verdict"]["subjects"]
     lcp = subject["details"]["metrics"][LCP]
     assert lcp["samples"] > 100
@@ -163,7 +172,11 @@ def unknowns(running_simulator: Simulator, new_workplace: Callable[[], Workplace
         simulator.task("faults", {"path": LIST, "kind": "html", "times": 9}),
         gate("unreadable, all", retry_timeout=0),
         simulator.task("faults", method="DELETE"),
-        gate("all off", monitoring_id=[HOME], budgets={**BUDGETS, "overrides": [{"match": {"id": HOME}, "budgets": "off"}]}),
+        gate(
+            "all off",
+            monitoring_id=[HOME],
+            budgets={**BUDGETS, "overrides": [{"match": {"id": HOME}, "budgets": "off"}]},
+        ),
     )
     assert run.status == 0, run.output
     return run
@@ -259,10 +272,9 @@ def when(simulator: Simulator, calls: Callable[[], bool], act: Callable[[], None
 
     def watch() -> None:
         pause = threading.Event()
-        for _turn in range(6000):
-            if calls():
-                return act()
+        while not calls():
             pause.wait(0.02)
+        act()
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -328,7 +340,9 @@ def test_every_mistake_in_the_file_is_told_with_its_line_before_any_request(
     assert simulator.all_calls == {}
 
 
-def test_a_file_that_is_good_is_read_where_the_task_runs(simulator: Simulator, front_tasks: Tasks, tmp_path: Path) -> None:
+def test_a_file_that_is_good_is_read_where_the_task_runs(
+    simulator: Simulator, front_tasks: Tasks, tmp_path: Path
+) -> None:
     (tmp_path / "budgets.yml").write_text(to_yaml(BUDGETS), "utf-8")
     by_file = gate("gate", monitoring_id=[HOME], budgets=None, budgets_file=str(tmp_path / "budgets.yml"))
     assert front_tasks(measured(simulator, HOME), by_file).one("gate")["status"] == "pass"
@@ -348,7 +362,12 @@ def test_neither_secrets_of_the_pair_nor_of_the_site_show_anywhere(simulator: Si
     role |= {"report_formats": [*EVERY_FORMAT, "sarif"], "fail_on": []}
     variables.write_text(to_yaml({f"performance_gate_{name}": value for name, value in role.items()}), "utf-8")
     run = workplace.playbook(
-        PERFORMANCE_GATE, "-vvvvv", "--diff", "-e", f"@{variables}", env={"ANSIBLE_LOG_PATH": str(workplace.folder / "log")}
+        PERFORMANCE_GATE,
+        "-vvvvv",
+        "--diff",
+        "-e",
+        f"@{variables}",
+        env={"ANSIBLE_LOG_PATH": str(workplace.folder / "log")},
     )
     assert run.status == 0, run.output
     tokens = [
@@ -424,19 +443,39 @@ def test_a_first_budgets_file_comes_out_of_history_and_stays_as_it_is(
     assert text.startswith("---\n# yaml-language-server: $schema=https://")
     assert '- match: {"id": 50305} # "Caf\\u00e9 & restaurant"' in text
     budgets = yaml.safe_load(text)
-    assert {each["match"]["id"] for each in budgets["overrides"]} == {HOME, MOBILE, PRODUCT, CHECKOUT, CAFE, PAYMENT, BLOG}
+    assert {each["match"]["id"] for each in budgets["overrides"]} == {
+        HOME,
+        MOBILE,
+        PRODUCT,
+        CHECKOUT,
+        CAFE,
+        PAYMENT,
+        BLOG,
+    }
     assert "Too few runs: Gift finder, new." in first.output
     assert (changed(first), changed(workplace.playbook(PERFORMANCE_BUDGETS))) == (1, 0)
     assert (workplace.folder / "budgets.yml").read_text("utf-8") == text
     # What was measured keeps the limits that were made of it.
-    run = workplace.tasks(gate("gate", budgets=None, newer_than=None, wait_timeout=None, last_days=7, enabled=True,
-                               budgets_file=str(workplace.folder / "budgets.yml"), samples={"aggregate": "p75"}))
+    run = workplace.tasks(
+        gate(
+            "gate",
+            budgets=None,
+            newer_than=None,
+            wait_timeout=None,
+            last_days=7,
+            enabled=True,
+            budgets_file=str(workplace.folder / "budgets.yml"),
+            samples={"aggregate": "p75"},
+        )
+    )
     assert set(statuses(run.one("gate")).values()) <= {"pass", "unknown"}
 
 
 def test_only_tighten_never_loosens_what_somebody_set(workplace: Workplace) -> None:
     path = workplace.folder / "budgets.yml"
-    path.write_text(to_yaml({"defaults": {LCP: {"fail": 100}}, "overrides": [{"match": {"id": HOME}, "budgets": {LCP: "off"}}]}))
+    path.write_text(
+        to_yaml({"defaults": {LCP: {"fail": 100}}, "overrides": [{"match": {"id": HOME}, "budgets": {LCP: "off"}}]})
+    )
     variables = json.dumps({"performance_budgets_metrics": [LCP]})
     kept = workplace.playbook(PERFORMANCE_BUDGETS, "-e", variables)
     assert (kept.status, changed(kept)) == (0, 0), kept.output
@@ -445,7 +484,7 @@ def test_only_tighten_never_loosens_what_somebody_set(workplace: Workplace) -> N
     budgets = yaml.safe_load(path.read_text("utf-8"))
     assert budgets["defaults"] == {LCP: {"fail": 100}}
     by_id = {each["match"]["id"]: each["budgets"] for each in budgets["overrides"]}
-    assert by_id[HOME] == {LCP: False}
+    assert by_id[HOME] == {LCP: "off"}
     assert by_id[PRODUCT][LCP]["fail"] > 100
 
 

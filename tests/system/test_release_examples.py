@@ -135,7 +135,9 @@ def test_the_script_needs_the_name_of_a_release(project: Project) -> None:
 
 def commands_of_the_script() -> set[str]:
     lines = (EXAMPLES / "release.sh").read_text("utf-8").splitlines()
-    return {line.partition(" || ")[0].partition(" && ")[0] for line in lines if re.match(r"\./|ansible-playbook ", line)}
+    return {
+        line.partition(" || ")[0].partition(" && ")[0] for line in lines if re.match(r"\./|ansible-playbook ", line)
+    }
 
 
 def gitlab() -> Iterator[str]:

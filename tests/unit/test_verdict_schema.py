@@ -17,7 +17,12 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budg
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.declared import Declared, compare
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import Rules, Watched, judge_gate, no_event
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
+    Rules,
+    Watched,
+    judge_gate,
+    no_event,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
     Expectation,
@@ -111,7 +116,7 @@ def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:
 
 
 def gate() -> dict[str, Any]:
-    """A verdict over a page that keeps its budgets, one that got worse, one that nobody knows, and one that is not there."""
+    """A verdict over a page that keeps its budgets, one that got worse, one nobody knows, and one that is not there."""
     budgets = parse_budgets({"defaults": {"score": {"warn": 90, "fail": 80}, "speed_index": {"fail": 3000}}})
     rules = Rules(NOW, True, 2, "p75", Tolerance(10, {}))
     good, bad = ([{"score": score, "timings": {"speedIndex": 0}} for _n in range(9)] for score in (95, 70))
@@ -132,7 +137,8 @@ def test_a_verdict_of_a_gate_is_as_the_schema_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "wrong"), [("value", None), ("value", "70"), ("unit", "s"), ("status", "bad"), ("baseline", {}), ("limit", None)]
+    ("key", "wrong"),
+    [("value", None), ("value", "70"), ("unit", "s"), ("status", "bad"), ("baseline", {}), ("limit", None)],
 )
 def test_what_no_gate_returns_is_caught(key: str, wrong: Any) -> None:
     verdict = gate()

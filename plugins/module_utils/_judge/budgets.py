@@ -279,7 +279,9 @@ class _Reading:
             better = "less is better" if direction == "lower" else "more is better"
             what = "is no better than" if warn == fail else "is worse than"
             self._wrong(
-                place, f"{shown_number(warn)} {what} the fail limit {shown_number(fail)}, so nothing would ever warn: of {metric}, {better}"
+                place,
+                f"{shown_number(warn)} {what} the fail limit {shown_number(fail)}, so nothing would ever warn: "
+                f"of {metric}, {better}",
             )
 
     def _no_rivals(self, overrides: Sequence[Override]) -> None:
@@ -292,9 +294,7 @@ class _Reading:
                     place = ("overrides", number, "match")
                     self._wrong(place, f"has the same conditions as overrides[{earlier + 1}]{what}; join the two")
 
-    def _object(
-        self, given: object, place: Place, known: tuple[str, ...], kind: str = "key"
-    ) -> dict[str, Any]:
+    def _object(self, given: object, place: Place, known: tuple[str, ...], kind: str = "key") -> dict[str, Any]:
         """The known fields of an object; all others are mistakes."""
         if not isinstance(given, Mapping):
             self._wrong(place, f"has to be a dictionary, not {_shown(given)}")

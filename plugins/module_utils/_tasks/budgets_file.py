@@ -93,7 +93,8 @@ def _text(path: str) -> str:
 def _document(path: str, text: str) -> yaml.Node | None:
     """The document as nodes, each of which knows its line."""
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        document: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        return document
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

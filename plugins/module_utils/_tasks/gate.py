@@ -40,7 +40,7 @@ from .._judge.metrics import METRICS
 from .._judge.numeric import real_number
 from .._judge.regression import Tolerance
 from .._judge.statistics import AGGREGATES, samples_of
-from .._judge.verdict import WORST_FIRST, Subject, Verdict
+from .._judge.verdict import Subject, Verdict
 from .budgets_file import budgets_of
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
@@ -223,9 +223,7 @@ def _floors(baseline: Options) -> dict[str, float]:
     floors: dict[str, float] = {}
     for metric, given in (baseline["min_absolute"] or {}).items():
         if metric not in METRICS:
-            raise SettingsError(
-                f"baseline.min_absolute: {metric} is no metric; these are: {', '.join(METRICS)}"
-            )
+            raise SettingsError(f"baseline.min_absolute: {metric} is no metric; these are: {', '.join(METRICS)}")
         try:
             value = real_number(float(given))
         except (TypeError, ValueError):
@@ -446,7 +444,7 @@ def _has_news(watch: _Watch, rules: Rules) -> bool:
     if last != watch.seen or last is None:
         return True
     newest = max((date for row in watch.runs if (date := api_instant(row.get("date")))), default=rules.since)
-    return last > iso_utc(newest)
+    return str(last) > iso_utc(newest)
 
 
 def _trouble(error: SpeedlabError) -> Trouble:

@@ -23,7 +23,9 @@ def test_limits_are_made_of_history_and_stay_the_same_the_next_time(template: Te
     found = template("pages | proposed_budgets(metrics=[metric])", pages=MONITORINGS, metric=LCP)
     assert found["budgets"]["overrides"] == [{"match": {"id": 7}, "budgets": {LCP: {"warn": 1200, "fail": 1300}}}]
     assert found["too_few"] == ["New"]
-    again = template("pages | proposed_budgets(before, metrics=[metric])", pages=MONITORINGS, metric=LCP, before=found["budgets"])
+    again = template(
+        "pages | proposed_budgets(before, metrics=[metric])", pages=MONITORINGS, metric=LCP, before=found["budgets"]
+    )
     assert (again["budgets"], again["tightened"]) == (found["budgets"], 0)
 
 

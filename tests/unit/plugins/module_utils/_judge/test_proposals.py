@@ -122,12 +122,12 @@ def test_what_exists_is_not_changed_in_place() -> None:
     "wishes", [{"metrics": ("lcp",)}, {"aggregate": "mode"}, {"headroom_percent": -1}, {"min_samples": 0}]
 )
 def test_a_wish_that_is_none_is_refused(wishes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="is no|has to be"):
+    with pytest.raises(ValueError, match=r"is no|has to be"):
         proposed(page(), **wishes)
 
 
 def test_budgets_that_are_wrong_are_refused_with_their_place() -> None:
-    with pytest.raises(BudgetsError, match="defaults.lcp"):
+    with pytest.raises(BudgetsError, match=r"defaults\.lcp"):
         proposed(page(), existing={"defaults": {"lcp": {"fail": 1}}})
 
 

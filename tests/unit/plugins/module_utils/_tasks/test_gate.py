@@ -90,7 +90,7 @@ def test_a_budget_that_is_broken_fails_the_task_with_the_whole_verdict(api: Scri
     assert failure["code"] == "gate_closed"
     assert failure["verdict"]["status"] == "fail"
     assert failure["msg"] == (
-        "The gate is closed, 1 of 1: fail or unknown. Largest Contentful Paint of \"Home\" is 4300 ms (1 run), but at "
+        'The gate is closed, 1 of 1: fail or unknown. Largest Contentful Paint of "Home" is 4300 ms (1 run), but at '
         "most 4000 ms is allowed. The verdict in the result names each cause and what to do about it."
     )
 
@@ -297,9 +297,7 @@ def test_it_waits_until_each_monitoring_ran_and_reads_only_what_has_news(api: Sc
     assert (result["status"], result["waited_seconds"]) == ("pass", 180)
 
 
-def test_it_waits_for_as_many_runs_as_are_needed_and_counts_those_that_failed(
-    api: ScriptedApi, waiting: Clock
-) -> None:
+def test_it_waits_for_as_many_runs_as_are_needed_and_counts_those_that_failed(api: ScriptedApi, waiting: Clock) -> None:
     api.expect_token()
     listed(api, monitoring(last=AFTER))
     runs(api, row(AFTER, score=-1))
@@ -429,9 +427,7 @@ FILES: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "told"), FILES, ids=[told[:40] for _text, told in FILES])
-def test_a_mistake_in_the_file_is_told_with_its_line(
-    api: ScriptedApi, tmp_path: Path, text: str, told: str
-) -> None:
+def test_a_mistake_in_the_file_is_told_with_its_line(api: ScriptedApi, tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "budgets.yml"
     path.write_text(text, "utf-8")
     failure = gated(budgets=None, budgets_file=str(path)).failure

@@ -381,7 +381,9 @@ def test_a_gate_draws_each_metric_beside_its_limit_and_says_it_in_words() -> Non
         "Checkout6.00 s, limit 4.00 s, 20 % worse than before",
         "Home1.00 s, limit 2.50 s",
     ]
-    widths = [each.attributes["width"] for each in page.all("rect") if each.attributes.get("rx") and "x" in each.attributes]
+    widths = [
+        each.attributes["width"] for each in page.all("rect") if each.attributes.get("rx") and "x" in each.attributes
+    ]
     assert widths == ["75.0%", "100.0%", "26.67%"]
     assert page.all("rect", "fill-fail")
     assert "Good is up to the line or left of it." in page.text
