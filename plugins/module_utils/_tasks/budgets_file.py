@@ -94,13 +94,13 @@ def _document(path: str, text: str) -> yaml.Node | None:
     """The document as nodes, each of which knows its line."""
     try:
         document: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-        return document
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise SettingsError(f"{path}{where}: this is not YAML: {error.problem}", hint=_HINT) from None
     except (yaml.YAMLError, RecursionError):
         raise SettingsError(f"{path}: this is not YAML", hint=_HINT) from None
+    return document
 
 
 def _values(path: str, document: yaml.Node | None) -> Any:
