@@ -24,6 +24,7 @@ REPORTS = {
     "500 pairs": verdicts.crowd,
     "hostile texts": verdicts.hostile,
     "monitorings": verdicts.monitorings,
+    "gate": verdicts.gate,
 }
 
 

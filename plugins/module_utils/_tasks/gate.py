@@ -149,7 +149,6 @@ class _Watch:
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     plan = _plan(options)
-    started = time.monotonic()
     verdict, rules, not_judged = _Gate(plan, options, client).verdict()
     result = {
         "status": verdict.status,
@@ -158,7 +157,6 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
         "not_judged": not_judged,
         "verdict": verdict.as_dict(),
     }
-    client.reporter.progress(f"judged after {_span(time.monotonic() - started)}: {verdict.status}")
     return Outcome(result, failure=_failure(verdict, plan.fail_on))
 
 
@@ -346,7 +344,8 @@ class _Gate:
             if not waiting:
                 return
             self._say(waiting, len(watches), rules)
-            time.sleep(min(self._plan.poll_interval, max(each.deadline for each in waiting) - time.monotonic() + 0.01))
+            left = max(each.deadline for each in waiting) - time.monotonic()
+            time.sleep(min(self._plan.poll_interval, max(0.0, left) + 0.01))
             self._look_again(waiting, rules)
             for watch in waiting:
                 watch.waited = int(time.monotonic() - started)
