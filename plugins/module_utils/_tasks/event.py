@@ -117,10 +117,9 @@ class _Post:
     def _target(self, found: list[Event]) -> Event:
         """What there is to be: as wanted, the rest as it is already, of several events as the oldest has it."""
         wanted = self._wanted
-        date = wanted.date or next((event.date for event in found if event.date), None)
         return replace(
             wanted,
-            date=date or now_of_api(self._client),
+            date=wanted.date or _oldest_date(found) or now_of_api(self._client),
             monitorings=self._links(wanted.monitorings, [event.monitorings for event in found], self._monitorings),
             scenarios=self._links(wanted.scenarios, [event.scenarios for event in found], self._scenarios),
         )
@@ -148,10 +147,8 @@ class _Post:
                 time.sleep(random.uniform(0.1, 2.0))
                 found = events_of(self._client, target.key)
             if len(found) == 1:
-                self._compare(found[0], target)
-                return target
-            if found:
-                target = self._target(found)
+                return self._as_listed(found[0], target)
+            target = replace(target, date=self._wanted.date or _oldest_date(found) or target.date)
         self._client.reporter.warn(
             f"There are {len(found)} events of the key {target.key}, since other machines write it at the same time."
             " Run the task again: it leaves one."
@@ -172,12 +169,18 @@ class _Post:
     def _arrived(self, found: Event) -> bool:
         return not differs(found, self._wanted)
 
-    def _compare(self, found: Event, target: Event) -> None:
-        if differs(found, replace(target, monitorings=None, scenarios=None)):
+    def _as_listed(self, found: Event, target: Event) -> Event:
+        """The event as it is there now, which should be the one that was written."""
+        if differs(found, replace(self._wanted, monitorings=None, scenarios=None)):
             self._client.reporter.warn(
                 f"The API lists the event {target.key} with another text or date than was written: it may keep less"
                 " of it, or another machine wrote it too. Each run will write it anew."
             )
+        return replace(target, text=found.text, date=found.date or target.date)
+
+
+def _oldest_date(found: list[Event]) -> datetime | None:
+    return min((event.date for event in found if event.date), default=None)
 
 
 def _outcome(found: list[Event], event: Event, *, changed: bool = False) -> Outcome:
