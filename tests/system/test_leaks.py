@@ -400,7 +400,7 @@ def test_events_are_written_read_and_removed_without_a_secret(
         simulator.task("faults", {"path": create, "kind": "lost_answer"}),
         {"name": "marked", EVENT: mark},
         {"name": "read", EVENTS: {"monitorings": ["Checkout"]}},
-        simulator.task("faults", {"path": delete, "kind": "echo", "status": 500}),
+        simulator.task("faults", {"path": delete, "kind": "lost_answer"}),
         {"name": "pruned", EVENT: prune},
         in_process=in_process,
     )
