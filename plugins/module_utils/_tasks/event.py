@@ -163,7 +163,8 @@ class _Post:
         try:
             create_event(self._client, target, self._text, self._arrived)
         except SpeedlabError as error:
-            what = f"{error.what}. The event {target.key} as it was before is removed already, to be written anew"
+            old = shown(found[0])
+            what = f"{error.what}. The event {target.key} as it was ({old['text']}, {old['date']}) is removed already"
             raise recorded({**error.record(), "what": what}) from None
 
     def _arrived(self, found: Event) -> bool:
@@ -206,13 +207,18 @@ def _pruned(options: Options, client: Client, check_mode: bool) -> Outcome:
     before = None if age is None else datetime.now(timezone.utc) - timedelta(days=age)
     chosen = selected(events, options["key_pattern"] or None, before)
 
-    def delete(events: list[Event]) -> None:
-        with client.turn(f"event {events[0].key}"):
-            delete_events(client, events[0].key, len(events))
+    def delete(listed: list[Event]) -> list[Event]:
+        key = listed[0].key
+        with client.turn(f"event {key}"):
+            found = events_of(client, key)
+            if not selected(found, None, before):
+                return []  # it is gone, or young again, since all events were listed
+            delete_events(client, key, len(found))
+            return found
 
     if not check_mode:
         done = every_now_and_then(client.reporter.progress, "Removing events")
-        in_parallel(delete, chosen, client.settings.connection.concurrency, done)
+        chosen = in_parallel(delete, chosen, client.settings.connection.concurrency, done)
     return _gone([event for events in chosen for event in events])
 
 

@@ -348,7 +348,7 @@ def test_a_failure_between_deletion_and_creation_says_that_the_old_event_is_gone
     script.created(gives=reply({}, 403))
     failed = run().failure
     assert failed["code"] == "access_denied"
-    assert "as it was before is removed already" in failed["msg"]
+    assert f"The event {KEY} as it was (Release 0, {SHOWN}) is removed already" in failed["msg"]
 
 
 # --- several machines -------------------------------------------------------------------------------------------------
@@ -430,10 +430,17 @@ STOCK = [
 def test_events_are_pruned_by_pattern_and_age(script: Script, given: dict[str, Any], keys: list[str]) -> None:
     script.everything(*STOCK)
     for key in dict.fromkeys(keys):
-        script.deleted(key).listed(key=key)
+        script.listed(*STOCK, key=key).deleted(key).listed(key=key)
     done = run(state="absent", key=None, text=None, **given)
     assert [each["key"] for each in done.result["removed"]] == keys
     assert done.result["changed"] is bool(keys)
+
+
+@pytest.mark.parametrize("meanwhile", [[], [an_event(OLD), an_event(YOUNG)]])
+def test_what_became_young_or_went_since_all_were_listed_is_left_alone(script: Script, meanwhile: Any) -> None:
+    script.everything(an_event(OLD)).listed(*meanwhile)
+    done = run(state="absent", key=None, text=None, older_than=30)
+    assert (done.result["removed"], done.result["changed"]) == ([], False)
 
 
 def test_pruning_in_check_mode_lists_what_would_go(script: Script) -> None:
