@@ -99,7 +99,7 @@ EXAMPLES = r"""
     key: "deploy-{{ lookup('ansible.builtin.env', 'CI_PIPELINE_ID') | default('by-hand', true) }}"
     text: Shop 10.42
     monitorings: [Home, Checkout]
-    scenarios: [Buy a shirt]
+    scenarios: [Buy a pair of shoes]
   register: deployment
 
 - name: Mark what happened earlier, for the whole project

@@ -98,10 +98,10 @@ summary:
   description: Counts over the events.
   returned: success
   type: dict
-  sample: {total: 3, keys: 2, duplicate_keys: [build-1040]}
+  sample: {total: 3, distinct_keys: 2, duplicate_keys: [build-1040]}
   contains:
     total: {description: How many events there are., type: int, returned: always}
-    keys: {description: How many keys they have., type: int, returned: always}
+    distinct_keys: {description: How many keys they have., type: int, returned: always}
     duplicate_keys:
       description: The keys of which there are several events; M(contentsquare.speedlab.speedlab_event) leaves one.
       type: list

@@ -120,7 +120,7 @@ def test_each_ci_system_tells_key_text_and_link(playbook: Playbook, simulator: S
 def test_the_playbook_posts_once_and_a_second_run_changes_nothing(playbook: Playbook, simulator: Simulator) -> None:
     wishes = {
         "deployment_event_monitorings": ["Home", str(CHECKOUT)],
-        "deployment_event_scenarios": ["Buy a shirt"],
+        "deployment_event_scenarios": ["Buy a pair of shoes"],
         "deployment_event_date": "2026-11-23 10:00",
     }
     simulator.control("variants", {"event_create": "duplicate"})
@@ -150,27 +150,20 @@ def mark(entry: str) -> dict[str, Any]:
     return {"name": f"mark {entry}", "ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry}}
 
 
-def deployment(**play: Any) -> dict[str, Any]:
-    """A deployment with start, success and rollback, which fails on the hosts of ``broken``."""
+def deployment(**play: Any) -> list[dict[str, Any]]:
+    """The plays of the README: a deployment that fails on the hosts of ``broken``, and the mark once it is whole."""
     work = {
         "name": "deploy",
         "ansible.builtin.assert": {"that": "inventory_hostname not in broken"},
         "delegate_to": "localhost",
     }
-    return {
-        "hosts": "all",
-        "gather_facts": False,
-        "any_errors_fatal": True,
-        "vars": {"broken": play.pop("broken", [])},
-        "tasks": [
-            {
-                "name": "around",
-                "block": [mark("start"), work, mark("success")],
-                "rescue": [mark("rollback")],
-            }
-        ],
-        **play,
-    }
+    fail = {"name": "fail", "ansible.builtin.fail": {"msg": "rolled back"}}
+    around = {"name": "around", "block": [mark("start"), work], "rescue": [mark("rollback"), fail]}
+    common = {"gather_facts": False, "vars": {"broken": play.pop("broken", [])}}
+    return [
+        {**common, "hosts": "all", "any_errors_fatal": True, "tasks": [around], **play},
+        {**common, "hosts": "localhost", "tasks": [mark("success")]},
+    ]
 
 
 @pytest.fixture
@@ -190,7 +183,7 @@ def test_many_hosts_are_one_deployment(
     playbook: Playbook, simulator: Simulator, hosts: tuple[str, ...], how: dict[str, Any]
 ) -> None:
     simulator.control("variants", {"event_create": "duplicate"})
-    run = playbook([deployment(**how)], *hosts, env=dict(GITHUB))
+    run = playbook(deployment(**how), *hosts, env=dict(GITHUB))
     assert run.status == 0, run.output
     found = events(simulator, "github")
     assert [(event["key"], event["text"].partition(":")[0]) for event in found] == [
@@ -200,10 +193,12 @@ def test_many_hosts_are_one_deployment(
     assert simulator.calls(CREATE) == 2
 
 
+@pytest.mark.parametrize("how", [{}, {"serial": 1}], ids=["at once", "serial"])
 def test_a_deployment_that_fails_on_one_host_is_rolled_back_and_not_done(
-    playbook: Playbook, simulator: Simulator, hosts: tuple[str, ...]
+    playbook: Playbook, simulator: Simulator, hosts: tuple[str, ...], how: dict[str, Any]
 ) -> None:
-    run = playbook([deployment(broken=["web2"])], *hosts, env=dict(GITHUB))
+    run = playbook(deployment(broken=["web2"], **how), *hosts, env=dict(GITHUB))
+    assert run.status != 0
     found = events(simulator, "github")
     assert [(event["key"], event["text"].partition(":")[0]) for event in found] == [
         ("github-web-shop-77-2-rollback", "Rolled back"),

@@ -117,10 +117,9 @@ class _Post:
     def _target(self, found: list[Event]) -> Event:
         """What there is to be: as wanted, the rest as it is already, of several events as the oldest has it."""
         wanted = self._wanted
-        date = wanted.date or next((event.date for event in found if event.date), None)
         return replace(
             wanted,
-            date=date or now_of_api(self._client),
+            date=wanted.date or _oldest_date(found) or now_of_api(self._client),
             monitorings=self._links(wanted.monitorings, [event.monitorings for event in found], self._monitorings),
             scenarios=self._links(wanted.scenarios, [event.scenarios for event in found], self._scenarios),
         )
@@ -148,10 +147,8 @@ class _Post:
                 time.sleep(random.uniform(0.1, 2.0))
                 found = events_of(self._client, target.key)
             if len(found) == 1:
-                self._compare(found[0], target)
-                return target
-            if found:
-                target = self._target(found)
+                return self._as_listed(found[0], target)
+            target = replace(target, date=self._wanted.date or _oldest_date(found) or target.date)
         self._client.reporter.warn(
             f"There are {len(found)} events of the key {target.key}, since other machines write it at the same time."
             " Run the task again: it leaves one."
@@ -166,18 +163,25 @@ class _Post:
         try:
             create_event(self._client, target, self._text, self._arrived)
         except SpeedlabError as error:
-            what = f"{error.what}. The event {target.key} as it was before is removed already, to be written anew"
+            old = shown(found[0])
+            what = f"{error.what}. The event {target.key} as it was ({old['text']}, {old['date']}) is removed already"
             raise recorded({**error.record(), "what": what}) from None
 
     def _arrived(self, found: Event) -> bool:
         return not differs(found, self._wanted)
 
-    def _compare(self, found: Event, target: Event) -> None:
-        if differs(found, replace(target, monitorings=None, scenarios=None)):
+    def _as_listed(self, found: Event, target: Event) -> Event:
+        """The event as it is there now, which should be the one that was written."""
+        if differs(found, replace(self._wanted, monitorings=None, scenarios=None)):
             self._client.reporter.warn(
                 f"The API lists the event {target.key} with another text or date than was written: it may keep less"
                 " of it, or another machine wrote it too. Each run will write it anew."
             )
+        return replace(target, text=found.text, date=found.date or target.date)
+
+
+def _oldest_date(found: list[Event]) -> datetime | None:
+    return min((event.date for event in found if event.date), default=None)
 
 
 def _outcome(found: list[Event], event: Event, *, changed: bool = False) -> Outcome:
@@ -203,13 +207,18 @@ def _pruned(options: Options, client: Client, check_mode: bool) -> Outcome:
     before = None if age is None else datetime.now(timezone.utc) - timedelta(days=age)
     chosen = selected(events, options["key_pattern"] or None, before)
 
-    def delete(events: list[Event]) -> None:
-        with client.turn(f"event {events[0].key}"):
-            delete_events(client, events[0].key, len(events))
+    def delete(listed: list[Event]) -> list[Event]:
+        key = listed[0].key
+        with client.turn(f"event {key}"):
+            found = events_of(client, key)
+            if not selected(found, None, before):
+                return []  # it is gone, or young again, since all events were listed
+            delete_events(client, key, len(found))
+            return found
 
     if not check_mode:
         done = every_now_and_then(client.reporter.progress, "Removing events")
-        in_parallel(delete, chosen, client.settings.connection.concurrency, done)
+        chosen = in_parallel(delete, chosen, client.settings.connection.concurrency, done)
     return _gone([event for events in chosen for event in events])
 
 

@@ -95,7 +95,7 @@ def _summary(events: list[Event]) -> Result:
     counts = Counter(event.key for event in events)
     return {
         "total": len(events),
-        "keys": len(counts),
+        "distinct_keys": len(counts),
         "duplicate_keys": sorted(key for key, count in counts.items() if count > 1),
     }
 

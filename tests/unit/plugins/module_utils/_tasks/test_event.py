@@ -248,6 +248,7 @@ def test_a_text_that_the_api_cuts_is_told(script: Script) -> None:
     script.listed().created().listed(an_event(text="Rel"))
     done = run(date=NOON)
     assert "another text or date than was written" in done.warnings[0]
+    assert done.result["event"]["text"] == "Rel"
 
 
 # --- check mode -------------------------------------------------------------------------------------------------------
@@ -347,16 +348,15 @@ def test_a_failure_between_deletion_and_creation_says_that_the_old_event_is_gone
     script.created(gives=reply({}, 403))
     failed = run().failure
     assert failed["code"] == "access_denied"
-    assert "as it was before is removed already" in failed["msg"]
+    assert f"The event {KEY} as it was (Release 0, {SHOWN}) is removed already" in failed["msg"]
 
 
 # --- several machines -------------------------------------------------------------------------------------------------
 
 
 def test_of_two_that_wrote_at_once_the_first_to_look_again_leaves_the_oldest(script: Script, pauses: Clock) -> None:
-    theirs = an_event("2026-11-23T11:59:59Z", monitorings=[], scenarios=[])
-    script.listed().created(ANY).listed(an_event(monitorings=[], scenarios=[]), theirs)
-    script.listed(an_event(monitorings=[], scenarios=[]), theirs)
+    theirs = an_event("2026-11-23T11:59:59Z")
+    script.listed().created(ANY).listed(an_event(), theirs).listed(an_event(), theirs)
     script.deleted().listed().created("2026-11-23T11:59:59.000Z").listed(theirs)
     done = run()
     assert done.result["event"]["date"] == "2026-11-23T11:59:59Z"
@@ -364,9 +364,11 @@ def test_of_two_that_wrote_at_once_the_first_to_look_again_leaves_the_oldest(scr
 
 
 def test_what_another_machine_has_mended_meanwhile_is_left_alone(script: Script, pauses: Clock) -> None:
-    script.listed().created().listed(an_event(), an_event()).listed(an_event())
-    assert run(date=NOON).result["changed"] is True
-    assert len(pauses.sleeps) == 1
+    theirs = an_event("2026-11-23T11:59:59Z")
+    script.listed().created(ANY).listed(an_event(), theirs).listed(theirs)
+    done = run()
+    assert (done.result["changed"], done.result["event"]["date"]) == (True, "2026-11-23T11:59:59Z")
+    assert (len(pauses.sleeps), done.warnings) == (1, [])
 
 
 def test_an_event_that_another_machine_took_away_while_mending_is_written_again(script: Script) -> None:
@@ -375,7 +377,7 @@ def test_an_event_that_another_machine_took_away_while_mending_is_written_again(
 
 
 def test_who_meets_others_again_and_again_ends_with_a_warning(script: Script, pauses: Clock) -> None:
-    two = [an_event(monitorings=[], scenarios=[])] * 2
+    two = [an_event()] * 2
     script.listed().created().listed(*two).listed(*two)
     for _round in range(4):
         script.deleted().listed().created().listed(*two).listed(*two)
@@ -428,10 +430,17 @@ STOCK = [
 def test_events_are_pruned_by_pattern_and_age(script: Script, given: dict[str, Any], keys: list[str]) -> None:
     script.everything(*STOCK)
     for key in dict.fromkeys(keys):
-        script.deleted(key).listed(key=key)
+        script.listed(*STOCK, key=key).deleted(key).listed(key=key)
     done = run(state="absent", key=None, text=None, **given)
     assert [each["key"] for each in done.result["removed"]] == keys
     assert done.result["changed"] is bool(keys)
+
+
+@pytest.mark.parametrize("meanwhile", [[], [an_event(OLD), an_event(YOUNG)]])
+def test_what_became_young_or_went_since_all_were_listed_is_left_alone(script: Script, meanwhile: Any) -> None:
+    script.everything(an_event(OLD)).listed(*meanwhile)
+    done = run(state="absent", key=None, text=None, older_than=30)
+    assert (done.result["removed"], done.result["changed"]) == ([], False)
 
 
 def test_pruning_in_check_mode_lists_what_would_go(script: Script) -> None:

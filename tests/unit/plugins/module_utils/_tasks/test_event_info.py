@@ -50,7 +50,7 @@ def test_all_events_are_read_the_newest_first_whatever_they_hold(api: ScriptedAp
         "monitorings": None,
         "scenarios": None,
     }
-    assert done.result["summary"] == {"total": 4, "keys": 4, "duplicate_keys": []}
+    assert done.result["summary"] == {"total": 4, "distinct_keys": 4, "duplicate_keys": []}
     assert (done.result["changed"], done.warnings) == (False, [])
 
 
@@ -71,7 +71,7 @@ def test_a_pattern_is_matched_here(api: ScriptedApi) -> None:
 
 def test_the_keys_of_which_there_are_several_are_told(api: ScriptedApi) -> None:
     done = run(api, {}, OLD, OLD, NEW)
-    assert done.result["summary"] == {"total": 3, "keys": 2, "duplicate_keys": ["build-1"]}
+    assert done.result["summary"] == {"total": 3, "distinct_keys": 2, "duplicate_keys": ["build-1"]}
 
 
 def test_a_period_has_both_its_ends(api: ScriptedApi) -> None:
