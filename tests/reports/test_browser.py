@@ -111,7 +111,8 @@ def test_every_finding_can_be_read_without_a_complaint_or_a_request(
     shown.page.wait_for_timeout(50)
     assert shown.complaints == []
     assert shown.requests == [shown.report.file.as_uri()]
-    assert shown.page.title().startswith(("Credential expiry: ", "Monitoring status: ", "Performance gate: ")), "no text became a script"
+    titles = ("Credential expiry: ", "Monitoring status: ", "Performance gate: ")
+    assert shown.page.title().startswith(titles), "no text became a script"
 
 
 def test_what_is_missing_and_why_something_is_waived_can_be_read(show: Show) -> None:
