@@ -49,7 +49,7 @@ def draw_budgets(subjects: Sequence[Mapping[str, Any]]) -> tuple[BudgetChart, ..
     """The pictures for the subjects of a verdict of the kind gate, in the order of the table of metrics."""
     charts = []
     for name, metric in METRICS.items():
-        bars = [bar for number, subject in enumerate(subjects, start=1) for bar in _bars(subject, number, name)]
+        bars = [each for number, subject in enumerate(subjects, start=1) for each in _bars(subject, number, name)]
         if bars:
             better = "up to the line or left of it" if metric.direction == "lower" else "up to the line or beyond it"
             first, rest = tuple(bars[:ROWS_SHOWN]), tuple(bars[ROWS_SHOWN:])
