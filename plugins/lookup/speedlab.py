@@ -28,7 +28,7 @@ options:
         M(contentsquare.speedlab.speedlab_credentials_info).
       - V(monitorings) is the list of M(contentsquare.speedlab.speedlab_monitoring_info), site secrets redacted.
       - V(scenarios) is the list of M(contentsquare.speedlab.speedlab_scenario_info).
-      - V(events) is the list of the API, in snake_case.
+      - V(events) is the list of M(contentsquare.speedlab.speedlab_event_info), the newest first.
     type: list
     elements: str
     choices: [token, endpoint, credentials, monitorings, scenarios, events]

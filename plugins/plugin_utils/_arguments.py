@@ -59,6 +59,11 @@ def _misshapen(spec: Mapping[str, Any], arguments: Mapping[str, Any], within: st
             return f"{called} has to be a text, but is a {_kind(value)}."
         if "options" not in rule or value is None:
             continue
+        if rule.get("type") == "dict":
+            problem = _misshapen(rule["options"], value, f"{called}: ") if isinstance(value, Mapping) else None
+            if problem:
+                return problem
+            continue  # a text may be one by Ansible's own rules, as in "min=3"
         if not isinstance(value, list):
             return f"{called} has to be a list of dictionaries, but is a {_kind(value)}.{_why_a_text(value)}"
         for each in value:

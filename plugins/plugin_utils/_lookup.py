@@ -29,11 +29,11 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import (
     credentials_info,
+    event_info,
     monitoring_info,
     scenario_info,
     token,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.presentation import presented
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import (
     Options,
     Outcome,
@@ -70,17 +70,13 @@ def _endpoint(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome({"endpoint": base})
 
 
-def _events(options: Options, client: Client, check_mode: bool) -> Outcome:
-    return Outcome({"events": presented(client.lab.events(), redact=True)})
-
-
 TERMS: Mapping[str, Term] = {
     "token": Term(token.TASK, "access_token"),
     "endpoint": Term(Task("endpoint", {}, _endpoint), "endpoint"),
     "credentials": Term(credentials_info.TASK, "credentials", ("query",)),
     "monitorings": Term(monitoring_info.TASK, "monitorings", ("name", "url", "query")),
     "scenarios": Term(scenario_info.TASK, "scenarios", ("name", "query")),
-    "events": Term(Task("events", {}, _events, queried=("events",)), "events", ("query",)),
+    "events": Term(event_info.TASK, "events", ("query",)),
 }
 
 

@@ -524,6 +524,31 @@ def test_event_links_and_offset_variants(simulator: Simulator) -> None:
     assert simulator.payload("event/list", {"monitoringId": 50303, "key": "k"})["events"] == []
 
 
+def test_event_text_variant(simulator: Simulator) -> None:
+    simulator.lab("event/create", {"key": "k", "text": "A & <B>", "date": "2026-11-23T10:00:00Z"})
+    assert simulator.payload("event/list", {"key": "k"})["events"][0]["text"] == "A & <B>"
+    simulator.order("/variants", {"event_text": "entities"})
+    assert simulator.payload("event/list", {"key": "k"})["events"][0]["text"] == "A &amp; &lt;B&gt;"
+
+
+def test_event_global_variant(simulator: Simulator) -> None:
+    listed = {"key": "cdn-change", "monitoringId": 50301}
+    assert simulator.payload("event/list", listed)["events"] == []
+    simulator.order("/variants", {"event_global": "shown"})
+    assert [event["key"] for event in simulator.payload("event/list", listed)["events"]] == ["cdn-change"]
+    linked = {"key": "build-1041", "monitoringId": 50302}
+    assert simulator.payload("event/list", linked)["events"] == []
+
+
+@pytest.mark.parametrize(("variant", "left"), [("all", 0), ("one", 1)])
+def test_event_delete_variant(simulator: Simulator, variant: str, left: int) -> None:
+    simulator.order("/variants", {"event_create": "duplicate", "event_delete": variant})
+    for _each in range(2):
+        simulator.lab("event/create", {"key": "same", "text": "t", "date": "2026-11-23T10:00:00Z"})
+    simulator.lab("event/delete", {"key": "same"})
+    assert len(simulator.payload("event/list", {"key": "same"})["events"]) == left
+
+
 def test_an_event_is_deleted_by_its_key(simulator: Simulator) -> None:
     assert simulator.payload("event/delete", {"key": "build-1041"})["event"]["key"] == "build-1041"
     assert simulator.payload("event/list", {"key": "build-1041"})["events"] == []

@@ -29,6 +29,7 @@ REPORTS = {
     "hostile texts": verdicts.hostile,
     "monitorings": verdicts.monitorings,
     "200 trends": verdicts.trends,
+    "gate": verdicts.gate,
 }
 
 

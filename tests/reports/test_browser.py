@@ -112,7 +112,8 @@ def test_every_finding_can_be_read_without_a_complaint_or_a_request(
     shown.page.wait_for_timeout(50)
     assert shown.complaints == []
     assert shown.requests == [shown.report.file.as_uri()]
-    assert shown.page.title().startswith(("Credential pairs: ", "Monitoring status: ")), "no text became a script"
+    titles = ("Credential pairs: ", "Monitoring status: ", "Performance gate: ")
+    assert shown.page.title().startswith(titles), "no text became a script"
 
 
 def test_what_is_missing_and_why_something_is_waived_can_be_read(show: Show) -> None:
@@ -169,7 +170,7 @@ def test_texts_of_the_timeline_and_of_the_matrices_do_not_lie_over_each_other(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["every finding", "monitorings", "200 trends"])
+@pytest.mark.parametrize("name", ["every finding", "monitorings", "200 trends", "gate"])
 def test_every_text_stands_out_from_what_is_behind_it(show: Show, name: str, scheme: str) -> None:
     lowest, where = show(name, color_scheme=scheme).page.evaluate(CONTRAST)
     assert lowest >= 4.5, where

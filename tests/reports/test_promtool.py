@@ -29,7 +29,7 @@ def promtool() -> str:
 
 
 @pytest.mark.parametrize(
-    "verdict", [verdicts.with_every_finding, verdicts.crowd, verdicts.hostile, verdicts.monitorings]
+    "verdict", [verdicts.with_every_finding, verdicts.crowd, verdicts.hostile, verdicts.monitorings, verdicts.gate]
 )
 def test_promtool_has_nothing_to_say_against_the_metrics(verdict: Callable[[], dict[str, Any]]) -> None:
     checked = subprocess.run(

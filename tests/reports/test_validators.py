@@ -54,7 +54,7 @@ def nothing() -> Verdict:
 
 
 def a_later_kind() -> Verdict:
-    return {**verdicts.with_every_finding(), "kind": "gate"}
+    return {**verdicts.with_every_finding(), "kind": "seo"}
 
 
 VERDICTS: dict[str, Callable[[], Verdict]] = {
@@ -62,6 +62,7 @@ VERDICTS: dict[str, Callable[[], Verdict]] = {
     "five hundred pairs": verdicts.crowd,
     "hostile texts": verdicts.hostile,
     "monitorings": verdicts.monitorings,
+    "a gate": verdicts.gate,
     "nothing": nothing,
     "a later kind": a_later_kind,
 }

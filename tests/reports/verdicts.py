@@ -11,8 +11,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
+    Rules,
+    Watched,
+    judge_gate,
+    no_event,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
     Expectation,
@@ -20,6 +27,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pair
     Project,
     Waiver,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
@@ -216,3 +224,34 @@ def run_of(monitoring: int, number: int, runs: int) -> dict[str, Any]:
     }
     figures = {"score": round(88 / wave), "loadTime": round(3100 * wave), "weight": round(1_900_000 * wave)}
     return {"date": date, **figures, "timings": timings}
+
+
+def gate() -> dict[str, Any]:
+    """A gate after a deployment: a page in order, one beyond its budgets and worse, one that nobody knows."""
+
+    def runs(score: int, lcp: int) -> list[dict[str, Any]]:
+        return [{"score": score, "timings": {"largestContentfulPaint": lcp + 10 * number}} for number in range(9)]
+
+    def page(name: str, *measured: list[dict[str, Any]]) -> Watched:
+        monitoring = {
+            "id": 50101,
+            "name": name,
+            "url": f"https://www.{name}.example/",
+            "state": "OK",
+            "enabled": True,
+            "frequency": 60,
+            "last_execution": "2026-11-23T22:20:00Z",
+        }
+        return Watched(monitoring, *measured)
+
+    budgets = parse_budgets(
+        {"defaults": {"score": {"warn": 90, "fail": 60}, "largest_contentful_paint": {"fail": 4000}}}
+    )
+    rules = Rules(NOW - timedelta(hours=1), True, 3, "p75", Tolerance(10, {}))
+    pages = [
+        page("home", runs(95, 1800), runs(95, 1800)),
+        page("checkout", runs(71, 6100), runs(88, 2100)),
+        page("search"),
+        page("cart", runs(85, 2100), runs(85, 2100)),
+    ]
+    return judge_gate(pages, budgets, rules, NOW, [no_event("release-7")]).as_dict()

@@ -70,6 +70,13 @@ class Simulator:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
             return str(json.loads(answer.read())["access_token"])
 
+    def lab(self, path: str, body: Any, token: str) -> Any:
+        """The payload of a call of the Lab as another program would make it."""
+        url, head = f"{self.auth_url}/v1/speed-analysis/{path}", {"Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(url, json.dumps(body).encode(), head)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return json.loads(answer.read())["payload"]
+
     def task(
         self, path: str, body: Any = None, *, method: str | None = None, name: str = "simulator"
     ) -> dict[str, Any]:

@@ -38,6 +38,8 @@ CREDENTIALS = "contentsquare.speedlab.speedlab_credentials_info"
 MONITORINGS = "contentsquare.speedlab.speedlab_monitoring_info"
 REPORTS = "contentsquare.speedlab.speedlab_report_info"
 HAR = "contentsquare.speedlab.speedlab_har"
+EVENT = "contentsquare.speedlab.speedlab_event"
+EVENTS = "contentsquare.speedlab.speedlab_event_info"
 LOOKUP = "contentsquare.speedlab.speedlab"
 INVENTORY = "contentsquare.speedlab.monitorings"
 
@@ -383,6 +385,29 @@ def test_what_a_site_keeps_secret_is_redacted_or_the_result_hidden(
     kept = json.loads((inputs / "site.json").read_text(encoding="utf-8"))
     assert kept[0]["basic_auth"]["password"] == secrets["site-password"].text
     assert secrets["site-cookie"].text in kept[1]
+
+
+@fronts
+def test_events_are_written_read_and_removed_without_a_secret(
+    watched: Watched, simulator: Simulator, in_process: bool
+) -> None:
+    create, delete = (f"/v1/speed-analysis/event/{name}" for name in ("create", "delete"))
+    mark = {"key": "release-1", "text": "Shop 1.0", "monitorings": ["Checkout"]}
+    prune = {"state": "absent", "key_pattern": "release-*"}
+    run = watched(
+        simulator.task("faults", {"path": create, "kind": "echo", "status": 400}),
+        {"name": "refused", EVENT: mark, "ignore_errors": True},
+        simulator.task("faults", {"path": create, "kind": "lost_answer"}),
+        {"name": "marked", EVENT: mark},
+        {"name": "read", EVENTS: {"monitorings": ["Checkout"]}},
+        simulator.task("faults", {"path": delete, "kind": "lost_answer"}),
+        {"name": "pruned", EVENT: prune},
+        in_process=in_process,
+    )
+    succeeded(run)
+    assert run.of("refused")[0]["failure"]["code"] == "api_error"
+    assert [event["key"] for event in run.of("read")[0]["events"]] == ["release-1"]
+    assert run.of("pruned")[0]["changed"] is True
 
 
 @fronts
@@ -769,6 +794,10 @@ def mistakes() -> dict[str, dict[str, dict[str, Any]]]:
         "a secret as a query": {MONITORINGS: {**pair, "query": odd}},
         "a secret as a scope": {TOKEN: {**pair, "scopes": ["enrichment", odd]}},
         "a secret as an id": {MONITORINGS: {**pair, "monitoring_id": [odd]}},
+        "a secret as the day of an event": {EVENT: {**pair, "key": "k", "text": "t", "date": odd}},
+        "a secret as a monitoring of an event": {EVENT: {**pair, "key": "k", "text": "t", "monitorings": [odd]}},
+        "a secret as an age": {EVENT: {**pair, "state": "absent", "older_than": odd}},
+        "a secret as a scenario of events": {EVENTS: {**pair, "scenarios": [odd]}},
         "a secret as a day": {MONITORINGS: {**pair, "date_from": odd}},
         # The same with the secret known from the environment alone.
         "the environment's secret as a choice": {TOKEN: {"state": odd}},

@@ -107,6 +107,13 @@ def lint_steps(tools: Environment) -> list[Step]:
             "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .",
         ),
         lint(
+            "examples",
+            tools,
+            "check-jsonschema --builtin-schema vendor.gitlab-ci docs/examples/.gitlab-ci.yml",
+            "check-jsonschema --builtin-schema vendor.github-workflows docs/examples/github-workflow.yml",
+            "check-jsonschema --schemafile docs/schemas/budgets-1.schema.json docs/examples/budgets.yml",
+        ),
+        lint(
             "ansible-lint",
             tools,
             "ansible-lint --offline --profile production --strict",
@@ -194,8 +201,8 @@ def units(core: str, ansible: Environment, arguments: str) -> Step:
 
 
 def units_without_ansible(environment: Environment, arguments: str) -> Step:
-    """Return the unit tests of the rooms that know nothing of Ansible, where Ansible is not installed."""
-    rooms = "tests/unit/plugins/module_utils/_client tests/unit/plugins/module_utils/_judge"
+    """Return the unit tests of the rooms that know nothing of Ansible, where Ansible is not installed but scipy is."""
+    rooms = "tests/unit/plugins/module_utils/_client tests/unit/plugins/module_utils/_judge tests/statistics"
     variables = {"PYTHONPATH": str(paths.TREE)}
     return suite("units without Ansible", "unit", environment, f"{rooms} {arguments}", variables)
 

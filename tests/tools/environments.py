@@ -20,6 +20,7 @@ from pythons import Python
 RUNTIME = "requirements.txt"
 UNIT_TESTS = "tests/unit/requirements.txt"
 SYSTEM_TESTS = "tests/system/requirements.txt"
+STATISTICS_TESTS = "tests/statistics/requirements.txt"
 CONTRACT_TESTS = "tests/contract/requirements.txt"
 REPORT_TESTS = "tests/reports/requirements.txt"
 TOOLS = "tests/tools/requirements.txt"
@@ -65,7 +66,7 @@ def by_name() -> dict[str, Environment]:
     ansible = f"ansible-core~={core}.0"
     environments = [
         Environment("tools", newest, (ansible,), (TOOLS, RUNTIME, UNIT_TESTS)),
-        Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS,)),
+        Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS, STATISTICS_TESTS)),
         Environment("contract", newest, ("pytest",), (CONTRACT_TESTS,)),
         Environment("reports", newest, (ansible, "pytest"), (RUNTIME, REPORT_TESTS)),
         Environment("nox", newest, (), (NOX,)),

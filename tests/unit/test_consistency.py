@@ -221,10 +221,36 @@ def reports(api: ScriptedApi) -> dict[str, Any]:
     return {**LOGIN, "report_id": ["1", "2"]}
 
 
+def a_gate(api: ScriptedApi) -> dict[str, Any]:
+    run = {"date": 1542117158294, "score": 90}
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": [{"id": 1, "name": "x", "state": "OK", "frequency": 60}]})
+    since = {"monitoringId": 1, "limit": 0, "dateFrom": "2018-11-13T00:00:00.000Z"}
+    api.expect_lab("monitoring/reports", since, {"monitoringData": [run]})
+    return {**LOGIN, "budgets": {"defaults": {"score": {"fail": 80}}}, "newer_than": "2018-11-13"}
+
+
 def a_har(api: ScriptedApi) -> dict[str, Any]:
     api.expect_token()
     api.expect_lab("analysis/har", {"reportId": "1"}, {"log": {"entries": []}})
     return {**LOGIN, "report_id": "1", "dest": "$SPEEDLAB_TEST_FOLDER/1.har"}
+
+
+def an_event(api: ScriptedApi) -> dict[str, Any]:
+    event = {"key": "k", "text": "t", "date": "2026-11-23T12:00:00Z", "monitorings": [], "scenarios": []}
+    api.expect_token()
+    api.expect_lab("event/list", {"key": "k"}, {"events": [event, event]})
+    api.expect_lab("event/delete", {"key": "k"}, {})
+    api.expect_lab("event/list", {"key": "k"}, {"events": []})
+    api.expect_lab("event/create", {"key": "k", "text": "t", "date": "2026-11-23T12:00:00.000Z"}, {})
+    api.expect_lab("event/list", {"key": "k"}, {"events": [event]})
+    return {**LOGIN, "key": "k", "text": "t"}
+
+
+def events(api: ScriptedApi) -> dict[str, Any]:
+    api.expect_token()
+    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "2026-11-23T12:00:00Z"}]})
+    return LOGIN
 
 
 @pytest.fixture(autouse=True)
@@ -235,6 +261,9 @@ def a_folder_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 SCRIPTS = {
     "speedlab_token": a_token,
     "speedlab_credentials_info": an_identity,
+    "speedlab_event": an_event,
+    "speedlab_event_info": events,
+    "speedlab_gate": a_gate,
     "speedlab_har": a_har,
     "speedlab_monitoring_info": monitorings,
     "speedlab_report_info": reports,
@@ -327,7 +356,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "module_utils/_judge": (f"{UTILS}._judge",),
     "module_utils/_tasks": (
         *(f"{UTILS}._tasks", f"{UTILS}._client", f"{UTILS}._judge"),
-        *(f"{UTILS}._query", f"{UTILS}._version"),
+        *(f"{UTILS}._query", f"{UTILS}._version", "yaml"),
     ),
     "module_utils/_module.py": (
         *("ansible.module_utils", f"{UTILS}._options", f"{UTILS}._secrets"),

@@ -13,9 +13,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.declared import Declared, compare
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
+    Rules,
+    Watched,
+    judge_gate,
+    no_event,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
     Expectation,
@@ -24,6 +31,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pair
     Project,
     Waiver,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import ROOT
@@ -113,10 +121,41 @@ def test_a_verdict_on_monitorings_with_their_trends_is_as_the_schema_says() -> N
 
 
 def test_a_kind_of_a_later_version_may_have_details_of_its_own() -> None:
-    gate = credentials("accepted")
-    gate["kind"] = "gate"
-    gate["subjects"][0]["details"] = {"budget": 4000}
-    assert problems(gate) == []
+    later = credentials("accepted")
+    later["kind"] = "seo"
+    later["subjects"][0]["details"] = {"headings": 7}
+    assert problems(later) == []
+
+
+def gate() -> dict[str, Any]:
+    """A verdict over a page that keeps its budgets, one that got worse, one nobody knows, and one that is not there."""
+    budgets = parse_budgets({"defaults": {"score": {"warn": 90, "fail": 80}, "speed_index": {"fail": 3000}}})
+    rules = Rules(NOW, True, 2, "p75", Tolerance(10, {}))
+    good, bad = ([{"score": score, "timings": {"speedIndex": 0}} for _n in range(9)] for score in (95, 70))
+    watched = [
+        Watched(MONITORING, good, good),
+        Watched({**MONITORING, "name": "Cart"}, bad, good),
+        Watched({"id": 3, "name": "New"}),
+    ]
+    found: dict[str, Any] = json.loads(
+        render_json(judge_gate(watched, budgets, rules, NOW, [no_event("release-7")]).as_dict())
+    )
+    return found
+
+
+def test_a_verdict_of_a_gate_is_as_the_schema_says() -> None:
+    assert problems(gate()) == []
+    assert {each["status"] for each in gate()["subjects"]} == {"pass", "fail", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [("value", None), ("value", "70"), ("unit", "s"), ("status", "bad"), ("baseline", {}), ("limit", None)],
+)
+def test_what_no_gate_returns_is_caught(key: str, wrong: Any) -> None:
+    verdict = gate()
+    verdict["subjects"][0]["details"]["metrics"]["score"][key] = wrong
+    assert problems(verdict)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from .settings import Pair, ReadyToken, Settings
 from .slots import Slots
 from .token_cache import TokenCache
 from .transport import Transport
+from .turns import Turns
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
 _BROUGHT = (
@@ -58,6 +59,7 @@ class Client:
         self.reporter = reporter
         self._told: set[str] = set()
         slots = Slots(connection.token_cache_path, connection.concurrency, self._warn, self._progress)
+        self._turns = Turns(connection.token_cache_path, self._warn, self._progress)
         self._transport = Transport(connection, slots)
         self._oauth = OAuth(self._transport, connection)
         self._cache = (
@@ -75,6 +77,10 @@ class Client:
     def clock_difference(self) -> float | None:
         """Seconds that this machine is ahead of the API's ``Date`` header; None before the first answer."""
         return self._transport.clock_difference
+
+    def turn(self, key: str) -> AbstractContextManager[None]:
+        """While this is held, no other task of this user on this machine holds it for the same ``key``."""
+        return self._turns.hold(key)
 
     # --- log-in -------------------------------------------------------------------------------------------------------
 

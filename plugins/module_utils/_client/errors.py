@@ -107,6 +107,13 @@ class MissingLibrary(SpeedlabError):
     code = "library_missing"
 
 
+class GateClosed(SpeedlabError):
+    """The gate judged, and the verdict is one that it was told to fail on."""
+
+    code = "gate_closed"
+    default_hint = "The verdict in the result names each cause and what to do about it."
+
+
 class FileNotWritten(SpeedlabError):
     """What was read could not be saved where the task runs."""
 

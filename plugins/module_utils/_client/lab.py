@@ -152,10 +152,15 @@ class Lab:
         monitoring_id: int | None = None,
         scenario_id: int | None = None,
     ) -> list[Json]:
-        """Events. Whether ``key`` matches exactly or in part is not documented: filter again for equality."""
+        """Events; null says that there are none.
+
+        Whether ``key`` matches exactly or in part is not documented: filter again for equality.
+        """
         fields = {"key": key or None, "dateFrom": date_from, "monitoringId": monitoring_id, "scenarioId": scenario_id}
         body = {name: value for name, value in fields.items() if value is not None}
-        return _objects(self._call(_PREFIX + "event/list", body, about="events"), "events")
+        payload = self._call(_PREFIX + "event/list", body, about="events")
+        none = payload is None or (isinstance(payload, dict) and payload.get("events", ...) is None)
+        return [] if none else _objects(payload, "events")
 
     def create_event(
         self, key: str, text: str, date: str, *, monitorings: Iterable[int] = (), scenarios: Iterable[int] = ()

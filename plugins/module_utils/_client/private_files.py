@@ -132,6 +132,13 @@ class PrivateDirectory:
             raise _unusable(path, error) from None
 
 
+def bases_for_locks(directory: str) -> tuple[str, str]:
+    """Where locks may be kept: below the token cache, else in a directory of this user's own under the system's
+    temporary one.
+    """
+    return directory, os.path.join(tempfile.gettempdir(), f"contentsquare-speedlab-{os.geteuid()}")
+
+
 @contextmanager
 def told_if_long(tell: Callable[[], None]) -> Iterator[None]:
     """Call ``tell`` once, in another thread, if this is waited in for long."""

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO
 
-from .private_files import PrivateDirectory, Unusable, told_if_long
+from .private_files import PrivateDirectory, Unusable, bases_for_locks, told_if_long
 
 _PAUSE = 0.002  # seconds between two looks of the one waiter that looks
 
@@ -105,9 +104,8 @@ class Slots:
             return self._known[key]
 
     def _usable(self, name: str) -> PrivateDirectory | None:
-        """Below the token cache, else in a directory of this user's own under the system's temporary one."""
         problem = ""
-        for base in (self._directory, os.path.join(tempfile.gettempdir(), f"contentsquare-speedlab-{os.geteuid()}")):
+        for base in bases_for_locks(self._directory):
             try:
                 directory = _slots_below(base, name)
                 self._check(directory)

@@ -17,3 +17,10 @@ def real_number(value: object) -> float | None:
         return value if math.isfinite(value) else None
     except OverflowError:  # an integer too long for a float
         return None
+
+
+def shown_number(value: float) -> str:
+    """A number for people, as short as it can be without lying: 2500, 91.4, 0.103."""
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -65,7 +65,7 @@ def mean(ordered: Sequence[float]) -> float:
     try:
         average = math.fsum(ordered) / len(ordered)
     except OverflowError:  # the sum of numbers near the largest float is beyond it, their mean is not
-        average = math.fsum(value / len(ordered) for value in ordered)
+        average = 2 * math.fsum(value / len(ordered) / 2 for value in ordered)  # half, as rounding may go beyond it too
     return float(min(max(average, ordered[0]), ordered[-1]))
 
 

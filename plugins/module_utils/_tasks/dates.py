@@ -10,13 +10,16 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, TypeVar
 
+from .._client.client import Client
 from .._client.errors import SettingsError
 from .._judge.dates import instant_from_epoch_ms, iso_utc, parse_date, parse_instant
 
 Parsed = TypeVar("Parsed")
+
+_PRECISION = 5  # seconds; the API's header tells whole ones, and its answer was under way for a while
 
 
 def _parsed(parse: Callable[[object], Parsed], value: Any, option: str) -> Parsed | None:
@@ -44,6 +47,17 @@ def api_instant(value: Any) -> datetime | None:
         return instant_from_epoch_ms(value) if value else None
     except ValueError:
         return None
+
+
+def api_text(instant: datetime) -> str:
+    """The instant as the API takes it: ISO 8601, UTC, with milliseconds (API reference, 2)."""
+    return instant.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def now_of_api(client: Client) -> datetime:
+    """This moment, by the API's clock as far as its answers tell it: what it dates itself has to fit."""
+    now, ahead = datetime.now(timezone.utc), client.clock_difference or 0.0
+    return now - timedelta(seconds=ahead) if abs(ahead) > _PRECISION else now
 
 
 def api_date(value: Any) -> str | None:

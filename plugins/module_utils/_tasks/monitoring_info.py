@@ -74,8 +74,8 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     declared = _declared(options)
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
     now = datetime.now(timezone.utc)
-    monitorings = [_described(item, options, now) for item in listed]
-    selected = [each for each in monitorings if _wanted(each, options)]
+    monitorings = [described(item, options, now) for item in listed]
+    selected = [each for each in monitorings if wanted(each, options)]
     missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
     comparison = None if declared is None else compare(declared, _redacted(selected, options))
@@ -87,7 +87,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     return Outcome(result if comparison is None else {**result, "coverage": comparison.coverage()})
 
 
-def _described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
+def described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
     """One monitoring of the list as the result shows it; fields that are not known here are kept."""
     found = presented(item, redact=options["redact"])
     last = api_instant(item.get("lastExecution"))
@@ -109,7 +109,7 @@ def _described(item: Mapping[str, Any], options: Options, now: datetime) -> Resu
     return {**found, **known}
 
 
-def _wanted(monitoring: Result, options: Options) -> bool:
+def wanted(monitoring: Result, options: Options) -> bool:
     ids, states = options["monitoring_id"], options["state"]
     return (
         (ids is None or monitoring["id"] in ids)

@@ -9,12 +9,11 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from .._client.errors import SettingsError
 from .._client.lab import Period
-from .dates import instant_option
+from .dates import api_text, instant_option
 from .task import Options
 
 PERIOD_OPTIONS: dict[str, Any] = {
@@ -41,10 +40,6 @@ def period_of(options: Options) -> Period:
     return Period(
         limit=options["limit"],
         last_days=options["last_days"],
-        date_from=_api_date(first),
-        date_to=_api_date(last),
+        date_from=api_text(first) if first else None,
+        date_to=api_text(last) if last else None,
     )
-
-
-def _api_date(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"

@@ -30,11 +30,12 @@ _CLOCK_TOLERANCE = 60  # seconds
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a task found or did."""
+    """What a task found or did. ``failure``: why the task fails although its whole result is there."""
 
     result: Result
     changed: bool = False
     diff: Result | None = None
+    failure: SpeedlabError | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def carry_out(
     result["changed"] = outcome.changed
     if diff_mode and outcome.diff is not None:
         result["diff"] = outcome.diff
-    return Execution(result, secrets=secrets, bearers=tuple(client.bearers))
+    if outcome.failure is not None:
+        result.update(msg=outcome.failure.message, failure=outcome.failure.failure())
+    failed = outcome.failure is not None
+    return Execution(result, failed=failed, secrets=secrets, bearers=tuple(client.bearers))
 
 
 def _queried(task: Task, result: Result, query: Query | None) -> Result:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.budgets import tone_of
 
 Subject = Mapping[str, Any]
 
@@ -67,6 +68,8 @@ def columns_for(kind: str, subjects: Sequence[Subject]) -> tuple[Column, ...]:
         return (*about, *_CREDENTIALS)
     if kind == "monitorings":
         return (*about, *_MONITORINGS, *_metric_columns(subjects))
+    if kind == "gate":
+        return (*about, *_GATE, *_metric_columns(subjects))
     return (*about, *_GENERIC) if any(_details(subject) for subject in subjects) else about
 
 
@@ -75,7 +78,7 @@ def name_note(kind: str, subject: Subject) -> str:
     details = _details(subject)
     if kind == "credentials" and details.get("client_id") and details["client_id"] != subject["name"]:
         return words.printable(details["client_id"])
-    if kind == "monitorings" and details.get("url"):
+    if kind in ("monitorings", "gate") and details.get("url"):
         return words.printable(details["url"])
     return ""
 
@@ -159,9 +162,23 @@ def _metric_column(name: str) -> Column:
     unit = known.unit if known else ""
 
     def cell(subject: Subject) -> Cell:
-        return Cell(words.quantity((_details(subject).get("metrics") or {}).get(name), unit))
+        found = (_details(subject).get("metrics") or {}).get(name)
+        return _beside_its_limit(found, unit) if isinstance(found, Mapping) else Cell(words.quantity(found, unit))
 
     return Column(known.title if known else words.spaced(name).capitalize(), cell, numeric=True)
+
+
+def _beside_its_limit(judged: Mapping[str, Any], unit: str) -> Cell:
+    """A metric of a gate: its value, coloured by how it was judged, and the limit."""
+    value, limit = judged.get("value"), judged.get("limit")
+    note = "" if limit is None else f"limit {words.quantity(limit, unit)}"
+    return Cell(words.quantity(value, unit), note, "" if value is None else tone_of(judged))
+
+
+def _runs(subject: Subject) -> Cell:
+    details = _details(subject)
+    failed = details.get("failed_runs")
+    return Cell(words.listing(details.get("runs")), note=f"{words.listing(failed)} failed" if failed else "")
 
 
 _CREDENTIALS = (
@@ -174,5 +191,9 @@ _MONITORINGS = (
     Column("State", _state),
     Column("Last run", _last_run),
     Column("Every", _frequency, whole=True),
+)
+_GATE = (
+    Column("Last run", lambda subject: Cell(words.short_instant(_details(subject).get("last_execution")))),
+    Column("Runs", _runs, numeric=True),
 )
 _GENERIC = (Column("Details", _everything),)

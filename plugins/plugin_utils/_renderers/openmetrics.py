@@ -164,5 +164,6 @@ _PREFIXES = {
         {"id": ("id",), "url": ("url",)},
         ("last_run_timestamp_seconds", "When the monitoring last ran, in seconds since 1970.", _last_run),
     ),
+    "gate": Prefix("speedlab_gate", "gated monitoring", {"id": ("id",), "url": ("url",)}),
 }
 _ANY = Prefix("speedlab_subject", "subject")

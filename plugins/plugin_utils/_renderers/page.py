@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, Status, rank
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.budgets import BudgetChart, draw_budgets
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.columns import (
     Cell,
     Column,
@@ -109,6 +110,7 @@ class Page:
     tiles: tuple[Tile, ...]
     filters: tuple[Filter, ...]
     timeline: Timeline | None
+    budgets: tuple[BudgetChart, ...]
     open_count: int
     groups: tuple[FindingGroup, ...]
     matrices: tuple[Matrix, ...]
@@ -144,6 +146,7 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
         tiles=_tiles(verdict["summary"]),
         filters=filters,
         timeline=draw_timeline(subjects) if kind == "credentials" and subjects else None,
+        budgets=draw_budgets(subjects) if kind == "gate" else (),
         open_count=len(open_findings),
         groups=_groups(open_findings),
         matrices=draw_matrices(subjects) if kind == "credentials" else (),

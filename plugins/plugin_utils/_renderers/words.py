@@ -16,9 +16,13 @@ from datetime import datetime
 
 STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
 
-_NOUNS = {"credentials": ("credential pair", "credential pairs"), "monitorings": ("monitoring", "monitorings")}
+_NOUNS = {
+    "credentials": ("credential pair", "credential pairs"),
+    "monitorings": ("monitoring", "monitorings"),
+    "gate": ("monitoring", "monitorings"),
+}
 _ANY_NOUN = ("subject", "subjects")
-_TITLES = {"credentials": "Credential pairs", "monitorings": "Monitoring status"}
+_TITLES = {"credentials": "Credential pairs", "monitorings": "Monitoring status", "gate": "Performance gate"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

@@ -9,6 +9,7 @@ What the documentation leaves open is decided here in one way, or offered as a v
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Sequence
 from typing import Any, Callable, TypeVar
@@ -158,8 +159,8 @@ def event_list(state: State, project_id: int, body: JsonObject) -> Answer:
         for event in state.world.events.get(project_id, [])
         if key in event.key
         and (date_from is None or event.date > date_from)
-        and (monitoring_id is None or monitoring_id in event.monitorings)
-        and (scenario_id is None or scenario_id in event.scenarios)
+        and (monitoring_id is None or monitoring_id in event.monitorings or _shown_everywhere(state, event))
+        and (scenario_id is None or scenario_id in event.scenarios or _shown_everywhere(state, event))
     ]
     chosen.sort(key=lambda event: event.date)
     return payload_answer({"events": [_event(state, event) for event in chosen]})
@@ -195,7 +196,10 @@ def event_delete(state: State, project_id: int, body: JsonObject) -> Answer:
     deleted = [event for event in events if event.key == key]
     if not deleted:
         raise _not_found(state, "SIM_EVENT_NOT_FOUND", "There is no event with this key.")
-    events[:] = [event for event in events if event.key != key]
+    if state.world.variants.event_delete == "one":
+        events.remove(deleted[-1])
+    else:
+        events[:] = [event for event in events if event.key != key]
     return payload_answer({"event": _event(state, deleted[-1])})
 
 
@@ -305,9 +309,15 @@ def _har_answer(state: State, identifier: str, url: str, date: int) -> Answer:
     return payload_answer(har)
 
 
+def _shown_everywhere(state: State, event: Event) -> bool:
+    is_global = not event.monitorings and not event.scenarios
+    return is_global and state.world.variants.event_global == "shown"
+
+
 def _event(state: State, event: Event) -> JsonObject:
     variants = state.world.variants
-    entry: JsonObject = {"key": event.key, "text": event.text, "date": format_iso(event.date, variants.event_offset)}
+    text = html.escape(event.text) if variants.event_text == "entities" else event.text
+    entry: JsonObject = {"key": event.key, "text": text, "date": format_iso(event.date, variants.event_offset)}
     if variants.event_links:
         entry["monitorings"] = list(event.monitorings)
         entry["scenarios"] = list(event.scenarios)

@@ -39,7 +39,10 @@ class Variants(OptionGroup):
     missing_report: str = "null_payload"
     event_links: bool = False
     event_create: str = "replace"
+    event_delete: str = "all"
+    event_global: str = "hidden"
     event_offset: str = "+02:00"
+    event_text: str = "plain"
     har: str = "payload"
     not_found: int = 404
     concurrent_status: int = 429
@@ -137,7 +140,10 @@ VARIANT_RULES: Mapping[str, Rule] = {
     "missing_report": one_of("null_payload", "no_report", "no_summary"),
     "event_links": boolean,
     "event_create": one_of("replace", "duplicate", "refuse"),
+    "event_delete": one_of("all", "one"),
+    "event_global": one_of("hidden", "shown"),
     "event_offset": utc_offset,
+    "event_text": one_of("plain", "entities"),
     "har": one_of("payload", "wrapped", "top", "text"),
     "not_found": one_of(404, 400, 200),
     "concurrent_status": one_of(429, 503, 400),

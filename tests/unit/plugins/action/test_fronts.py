@@ -14,6 +14,9 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_credentials_info,
+    speedlab_event,
+    speedlab_event_info,
+    speedlab_gate,
     speedlab_har,
     speedlab_monitoring_info,
     speedlab_report_info,
@@ -31,6 +34,8 @@ TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
 SCENARIOS, REPORTS, HAR = (each.ActionModule for each in (speedlab_scenario_info, speedlab_report_info, speedlab_har))
+EVENT, EVENTS = (each.ActionModule for each in (speedlab_event, speedlab_event_info))
+GATE = speedlab_gate.ActionModule
 Script = Callable[[ScriptedApi], None]
 LISTED = [{"id": 1, "name": "A &amp; B", "state": "OK", "config": {"basicAuth": {"user": "u", "password": "CANARY"}}}]
 
@@ -38,6 +43,7 @@ DECLARED = [
     {"name": "A & B", "frequency": "60", "config": {"location": "Paris", 1: True}},
     {"url": "https://x.example"},
 ]
+GATED = {"budgets": {"defaults": {"score": {"warn": "80", "fail": 60}}}, "newer_than": "2018-11-13"}
 SECRETIVE = [{"name": "A & B", "config": {"header": [{"key": "X", "value": "CANARY"}]}}]
 
 
@@ -77,9 +83,40 @@ def reports(api: ScriptedApi) -> None:
     api.expect_lab("analysis/report", {"reportId": "b"}, None)
 
 
+def a_run(api: ScriptedApi) -> None:
+    a_list(api)
+    since = {"monitoringId": 1, "limit": 0, "dateFrom": "2018-11-13T00:00:00.000Z"}
+    api.expect_lab("monitoring/reports", since, {"monitoringData": [{"date": 1542117158294, "score": 70}]})
+
+
 def a_har(api: ScriptedApi) -> None:
     api.expect_token()
     api.expect_lab("analysis/har", {"reportId": "a"}, {"log": {"entries": [{"cookies": ["CANARY"]}]}})
+
+
+MARK: dict[str, Any] = {**LOGIN, "key": "k", "text": "A &amp; B"}
+
+
+def an_event(api: ScriptedApi) -> None:
+    api.expect_token()
+    event = {"key": "k", "text": "A & B", "date": "2026-11-23T14:00:00+02:00", "links": {"isNew": True}}
+    api.expect_lab("event/list", {"key": "k"}, {"events": [event]})
+
+
+def events_of(api: ScriptedApi, key: str) -> None:
+    api.expect_token()
+    api.expect_lab("event/list", {"key": key}, {"events": []})
+
+
+def many_events(api: ScriptedApi) -> None:
+    api.expect_token()
+    events = [{"key": key, "text": "t", "date": f"{year}-01-01T00:00:00Z"} for key, year in (("a", 2020), ("b", 2999))]
+    api.expect_lab("event/list", {}, {"events": events})
+
+
+def linked_events(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": LISTED})
 
 
 def refused(api: ScriptedApi) -> None:
@@ -104,6 +141,12 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("monitorings, declared with a secret", MONITORINGS, {**LOGIN, "expected": SECRETIVE}, nothing),
     ("monitorings, declared and filtered", MONITORINGS, {**LOGIN, "expected": DECLARED, "name": "A"}, nothing),
     ("a wrong key of a declared one", MONITORINGS, {**LOGIN, "expected": [{"nmae": "x"}]}, nothing),
+    ("a gate", GATE, {**LOGIN, **GATED}, a_run),
+    ("a gate that closes", GATE, {**LOGIN, **GATED, "fail_on": "warn,fail"}, a_run),
+    ("a gate that is refused", GATE, {**LOGIN, **GATED}, refused),
+    ("a gate without a budget", GATE, LOGIN, nothing),
+    ("a gate with a wrong budget", GATE, {**LOGIN, "budgets": {"defaults": {"lcp": {"fail": 1}}}}, nothing),
+    ("a gate with a wrong aggregate", GATE, {**LOGIN, **GATED, "samples": {"aggregate": "mode"}}, nothing),
     ("credentials", CREDENTIALS, LOGIN, an_identity),
     ("credentials, unverified", CREDENTIALS, {**LOGIN, "verify": "none"}, nothing),
     ("scenarios", SCENARIOS, LOGIN, scenarios),
@@ -117,6 +160,16 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("a HAR", HAR, {**LOGIN, "report_id": "a", "dest": "$SPEEDLAB_TEST_FOLDER/a.har"}, a_har),
     ("a HAR of two", HAR, {**LOGIN, "report_id": "a", "step_id": "b", "dest": "/a.har"}, nothing),
     ("a HAR in a directory that is not there", HAR, {**LOGIN, "report_id": "a", "dest": "/no/such/a.har"}, nothing),
+    ("an event as wanted", EVENT, {**MARK, "date": "2026-11-23 12:00"}, an_event),
+    ("an event with a wrong name", EVENT, {**MARK, "monitorings": "A & C"}, linked_events),
+    ("an event without a text", EVENT, {**LOGIN, "key": "k"}, nothing),
+    ("no event", EVENT, {**LOGIN, "key": "a", "state": "absent"}, lambda api: events_of(api, "a")),
+    ("nothing to prune", EVENT, {**LOGIN, "state": "absent", "key_pattern": "c*", "older_than": "1"}, many_events),
+    ("all events removed", EVENT, {**LOGIN, "state": "absent"}, nothing),
+    ("events", EVENTS, LOGIN, many_events),
+    ("events of a pattern, queried", EVENTS, {**LOGIN, "key_pattern": "a*", "query": "events[].key"}, many_events),
+    ("events until a day", EVENTS, {**LOGIN, "date_to": "2020-12-31"}, many_events),
+    ("events of a period that ends before it begins", EVENTS, {**LOGIN, "date_from": 2, "date_to": 1}, nothing),
     ("a secret that is too short", TOKEN, {**LOGIN, "client_secret": "short"}, nothing),
     ("an unknown option", TOKEN, {**LOGIN, "clientid": "x"}, nothing),
     ("two unknown options", MONITORINGS, {**LOGIN, "nmae": "x", "ulr": "y"}, nothing),

@@ -28,6 +28,7 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
     monitoring_metrics,
     notification,
     openmetrics,
+    proposed_budgets,
     query,
     sarif,
     table,
@@ -36,11 +37,8 @@ from ansible_collections.contentsquare.speedlab.plugins.filter import (
 Template = Callable[..., Any]
 
 PLUGINS = (
-    *(changes_since, csv, expectations, html, json_report, junit, markdown),
-    *(merge_verdicts, notification, openmetrics, query, sarif),
-    *(changes_since, csv, html, json_report, junit, markdown, merge_verdicts),
-    *(monitoring_metrics, notification, openmetrics, query, sarif),
-    *(notification, openmetrics, query, sarif, table),
+    *(changes_since, csv, expectations, html, json_report, junit, markdown, merge_verdicts),
+    *(monitoring_metrics, notification, openmetrics, proposed_budgets, query, sarif, table),
 )
 
 

@@ -69,10 +69,12 @@ def test_a_query_over_scenarios_sees_the_result_of_the_module(api: ScriptedApi) 
     assert look_up(["scenarios"], {**LOGIN, "query": "summary.total"}) == [2]
 
 
-def test_events_are_the_list_of_the_api_in_snake_case(api: ScriptedApi) -> None:
+def test_events_are_the_list_of_the_module(api: ScriptedApi) -> None:
     api.expect_token()
-    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "d"}]})
-    assert look_up(["events"], LOGIN) == [[{"key": "k", "text": "t", "date": "d"}]]
+    api.expect_lab("event/list", {}, {"events": [{"key": "k", "text": "t", "date": "2026-01-01T02:00:00+02:00"}]})
+    assert look_up(["events"], LOGIN) == [
+        [{"key": "k", "text": "t", "date": "2026-01-01T00:00:00Z", "monitorings": None, "scenarios": None}]
+    ]
 
 
 def test_a_query_answers_in_the_place_of_the_list(api: ScriptedApi) -> None:

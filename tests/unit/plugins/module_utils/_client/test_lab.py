@@ -211,7 +211,7 @@ def test_a_list_of_something_else_is_of_another_shape(ask: Ask, items: Any) -> N
 
 
 @pytest.mark.parametrize("payload", [None, [], "text", {}])
-@pytest.mark.parametrize("ask", [lambda lab: lab.monitorings(), lambda lab: lab.scenarios(), lambda lab: lab.events()])
+@pytest.mark.parametrize("ask", [lambda lab: lab.monitorings(), lambda lab: lab.scenarios()])
 def test_a_list_that_is_not_there_is_of_another_shape(ask: Ask, payload: Any) -> None:
     with pytest.raises(AnswerWrongShape):
         ask(Lab(Recorded(payload)))
@@ -284,6 +284,17 @@ def test_what_is_no_har_is_of_another_shape(payload: Any) -> None:
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payload", [None, {"events": None}, {"events": []}])
+def test_where_there_are_no_events_the_api_may_say_null(payload: Any) -> None:
+    assert Lab(Recorded(payload)).events() == []
+
+
+@pytest.mark.parametrize("payload", [[], "text", {}, {"events": {}}])
+def test_a_list_of_events_that_is_not_there_is_of_another_shape(payload: Any) -> None:
+    with pytest.raises(AnswerWrongShape):
+        Lab(Recorded(payload)).events()
 
 
 def test_events_come_with_or_without_their_links() -> None:

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS, run_failed
@@ -123,6 +124,7 @@ def test_a_percentile_is_that_of_the_statistics_module_with_its_inclusive_method
 
 
 @given(any_number, st.floats(0, 1))
+@example([sys.float_info.max] * 3, 0.5)
 def test_a_percentile_and_the_mean_never_leave_the_range_of_the_values(values: list[float], share: float) -> None:
     assert values[0] <= percentile(values, share) <= values[-1]
     assert values[0] <= mean(values) <= values[-1]

@@ -70,6 +70,36 @@ def monitoring(name: str, findings: Sequence[dict[str, Any]] = (), **details: An
     return subject(name, findings, details=known, environment=None, owner=None)
 
 
+def gated(name: str, findings: Sequence[dict[str, Any]] = (), **metrics: dict[str, Any]) -> dict[str, Any]:
+    """A subject of the kind gate; each metric is given as far as it differs from one that passes."""
+    judged = {
+        "value": 2000,
+        "unit": "ms",
+        "aggregate": "median",
+        "samples": 3,
+        "limit": 4000,
+        "warn": 2500,
+        "fail": 4000,
+        "compliance_percent": 100.0,
+        "status": "pass",
+        "baseline": None,
+    }
+    details = {
+        "id": 50101,
+        "url": "https://www.shop.example/",
+        "state": "OK",
+        "enabled": True,
+        "frequency": 60,
+        "last_execution": "2026-11-23T20:00:00Z",
+        "since": "2026-11-23T19:00:00Z",
+        "runs": 4,
+        "failed_runs": 1,
+        "waited_seconds": 1800,
+        "metrics": {metric: {**judged, **changes} for metric, changes in metrics.items()},
+    }
+    return subject(name, findings, details=details, environment=None, owner=None)
+
+
 def subject(name: str, findings: Sequence[dict[str, Any]] = (), **changes: Any) -> dict[str, Any]:
     open_ones = [each["severity"] for each in findings if not each["waived"]]
     return {

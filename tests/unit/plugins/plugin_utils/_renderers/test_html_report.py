@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 
 from .reader import Element, Page
-from .samples import finding, monitoring, pair, subject, verdict
+from .samples import finding, gated, monitoring, pair, subject, verdict
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -46,7 +46,7 @@ def hostile_verdict(text: str, kind: str) -> dict[str, Any]:
         "frequency": text,
         "stale": True,
         "enabled": text,
-        "metrics": {text: text, "score": text},
+        "metrics": {text: text, "score": text, "load_time": {"value": 1, "limit": 2, "status": text, "unit": text}},
         "expiry": {"health": text, "expires_on": text, "days_left": 3, "source": text},
         "scopes": [text],
         "trends": {
@@ -63,7 +63,7 @@ def hostile_verdict(text: str, kind: str) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("kind", ["credentials", "monitorings", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("kind", ["credentials", "monitorings", "gate", "<script>alert(1)</script>"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_a_verdict_can_become_markup(text: str, kind: str) -> None:
     harmless = Page(render_html(hostile_verdict("harmless", kind), title="harmless"))
@@ -366,6 +366,42 @@ def test_monitorings_show_state_freshness_and_the_metrics_that_there_are() -> No
     )
     assert "never ran" in rows["Pass new"]
     assert "fresh" not in rows["Pass off"], "a monitoring that does not run is not fresh"
+
+
+def test_a_gate_draws_each_metric_beside_its_limit_and_says_it_in_words() -> None:
+    slow = {"value": 6000, "status": "fail", "baseline": {"worsening_percent": 19.8}}
+    fine = {"value": 1000, "limit": 2500, "fail": None}
+    page = Page(
+        render_html(
+            verdict(
+                gated("Checkout", [finding()], largest_contentful_paint=slow),
+                gated("Home", largest_contentful_paint=fine, score={"value": 90, "limit": 80, "unit": "points"}),
+                kind="gate",
+            )
+        )
+    )
+    bars = [each for each in page.all("li") if "data-subject" in each.attributes and "bars" not in each.attributes]
+    assert [each.text for each in bars if "limit" in each.text] == [
+        "Home90, limit 80",
+        "Checkout6.00 s, limit 4.00 s, 20 % worse than before",
+        "Home1.00 s, limit 2.50 s",
+    ]
+    widths = [
+        each.attributes["width"] for each in page.all("rect") if each.attributes.get("rx") and "x" in each.attributes
+    ]
+    assert widths == ["75.0%", "100.0%", "26.67%"]
+    assert page.all("rect", "fill-fail")
+    assert "Good is up to the line or left of it." in page.text
+    cells = {each.attributes["data-label"]: each.text for each in page.all("td") if "data-label" in each.attributes}
+    assert cells["Runs"] == "41 failed"
+    assert cells["Largest Contentful Paint"] == "1.00 slimit 2.50 s"
+
+
+@pytest.mark.parametrize("limit", [None, 0])
+@pytest.mark.parametrize("value", [None, 0, 5000, "fast"])
+def test_a_metric_of_a_gate_without_a_value_or_a_limit_does_no_harm(value: Any, limit: Any) -> None:
+    page = Page(render_html(verdict(gated("Home", load_time={"value": value, "limit": limit}), kind="gate")))
+    assert not page.unclosed
 
 
 def test_a_kind_that_nobody_has_heard_of_is_shown_all_the_same() -> None:

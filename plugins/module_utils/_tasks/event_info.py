@@ -1,0 +1,103 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task speedlab_event_info.
+
+Private to this collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from .._client.client import Client
+from .._client.concurrency import in_parallel
+from .._client.errors import SettingsError
+from .._client.lab import Json
+from .._judge.dates import EPOCH
+from .._judge.events import Event, age_order, decoded, matches, read_event
+from .dates import api_text, instant_option
+from .events import shown
+from .links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
+from .presentation import presented
+from .progress import every_now_and_then
+from .task import Options, Outcome, Result, Task
+
+OPTIONS: dict[str, Any] = {
+    "key": {"type": "str", "no_log": False},
+    "key_pattern": {"type": "str", "no_log": False},
+    "monitorings": {"type": "list", "elements": "str"},
+    "scenarios": {"type": "list", "elements": "str"},
+    "date_from": {"type": "raw"},
+    "date_to": {"type": "raw"},
+    "query": {"type": "str"},
+}
+
+
+def run(options: Options, client: Client, check_mode: bool) -> Outcome:
+    first, last = (instant_option(options[name], name) for name in ("date_from", "date_to"))
+    if first and last and last < first:
+        raise SettingsError("date_to lies before date_from")
+    for kind in (MONITORINGS, SCENARIOS):
+        checked_names(options[kind.option], kind)
+    rows = [(read_event(row), row) for row in _rows(options, client, first)]
+    found = [(event, row) for event, row in rows if _wanted(event, options, first, last)]
+    found.sort(key=lambda each: age_order(each[0]), reverse=True)
+    events = [{**presented(row, redact=True), **shown(event)} for event, row in found]
+    return Outcome({"events": events, "summary": _summary([event for event, _row in found])})
+
+
+def _rows(options: Options, client: Client, first: datetime | None) -> list[Json]:
+    """What the API lists. "After" a date may leave out what has this very date, so it is asked for a second more."""
+    key = options["key"] or ""
+    date_from = None if first is None else api_text(max(first, EPOCH) - timedelta(seconds=1))
+    if options["monitorings"] is None and options["scenarios"] is None:
+        return client.lab.events(key=key, date_from=date_from)
+    lists = [
+        (kind, number)
+        for kind in (MONITORINGS, SCENARIOS)
+        for number in sorted(Catalogue(kind, client).ids(options[kind.option]) or ())
+    ]
+
+    def read(chosen: tuple[Kind, int]) -> list[Json]:
+        kind, number = chosen
+        return kind.events(client.lab, key, date_from, number)
+
+    done = every_now_and_then(client.reporter.progress, "Reading events")
+    return _merged(in_parallel(read, lists, client.settings.connection.concurrency, done))
+
+
+def _merged(lists: list[list[Json]]) -> list[Json]:
+    """The events of several lists, each once: an event has no id, and is in the list of everything it is linked with.
+
+    One that is in a single list twice is a duplicate, and stays one.
+    """
+    merged: Counter[str] = Counter()
+    for rows in lists:
+        merged |= Counter(json.dumps(row, sort_keys=True) for row in rows)
+    return [json.loads(text) for text in merged.elements()]
+
+
+def _wanted(event: Event, options: Options, first: datetime | None, last: datetime | None) -> bool:
+    key, pattern = options["key"], options["key_pattern"]
+    if (key and event.key != decoded(key)) or (pattern and not matches(event.key, pattern)):
+        return False
+    if event.date is None:
+        return first is None and last is None
+    return (first is None or event.date >= first) and (last is None or event.date <= last)
+
+
+def _summary(events: list[Event]) -> Result:
+    counts = Counter(event.key for event in events)
+    return {
+        "total": len(events),
+        "distinct_keys": len(counts),
+        "duplicate_keys": sorted(key for key, count in counts.items() if count > 1),
+    }
+
+
+TASK = Task(name="speedlab_event_info", options=OPTIONS, run=run, queried=("events",))
