@@ -431,7 +431,7 @@ def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
     workplace: Workplace, simulator: Simulator
 ) -> None:
     name, scope = "Shop {{ 6 * 7 }}", "{{ lookup('pipe', 'touch ran') }}"
-    answer = {"success": True, "payload": {"scopes": [scope], "projects": []}}
+    answer = {"scopes": [scope], "permissions": {"projects": []}}
     simulator.control("faults", {"path": ME, "kind": "status", "status": 200, "body": answer})
     pairs = {"credential_audit_credentials": [{**shop("production"), "name": Unsafe(name)}]}
     (workplace.folder / "credentials.yml").write_text(to_yaml(pairs), encoding="utf-8")
