@@ -69,6 +69,8 @@ def _listed(text: str) -> yaml.Node | None:
     listed: yaml.Node = root.value[0][1]
     if listed.tag != _NULL and not isinstance(listed, yaml.SequenceNode):
         raise NotAddable(f"its {KEY} is no list")
+    if listed.tag != _NULL and listed.flow_style and listed.value:
+        raise NotAddable(f"its {KEY} is written in brackets; write one pair after the other, each with a dash")
     return listed
 
 
@@ -96,8 +98,6 @@ def _appended(before: str, entries: Sequence[str]) -> str:
     if not listed.value or listed.tag == _NULL:  # "[]", "null" or nothing: in its place comes a list
         before = before[: listed.start_mark.index].rstrip() + before[listed.end_mark.index :]
         return before.rstrip() + "\n" + _indented(entries, 2)
-    if listed.flow_style:
-        raise NotAddable(f"its {KEY} is written in brackets; write one pair after the other, each with a dash")
     return before.rstrip() + "\n" + _indented(entries, listed.start_mark.column)
 
 

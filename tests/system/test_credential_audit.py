@@ -390,8 +390,9 @@ def test_expectations_are_written_from_what_the_pairs_may_do_and_then_held(
 def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
     workplace: Workplace, simulator: Simulator
 ) -> None:
-    name, scope = "Shop {{ 6 * 7 }}", "{{ lookup('pipe', 'touch ran') }}"
-    answer = {"success": True, "payload": {"scopes": [scope], "projects": []}}
+    ran = workplace.folder / "ran"
+    name, scope = "Shop {{ 6 * 7 }}", "{{lookup('pipe','>" + str(ran) + "')}}"
+    answer = {"scopes": scope, "permissions": {"projects": []}}
     simulator.control("faults", {"path": ME, "kind": "status", "status": 200, "body": answer})
     pairs = {"credential_audit_credentials": [{**shop("production"), "name": Unsafe(name)}]}
     (workplace.folder / "credentials.yml").write_text(to_yaml(pairs), encoding="utf-8")
@@ -400,7 +401,8 @@ def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
     workplace.playbook(AUDIT, "-e", "@credentials.yml", "-e", "@expectations.yml")
     (subject,) = verdict(workplace)["subjects"]
     assert subject["name"] == name
-    assert not (workplace.folder / "ran").exists()
+    assert scope in report(workplace)
+    assert not ran.exists()
 
 
 def test_a_file_that_cannot_be_added_to_is_left_alone_and_nobody_is_asked(
