@@ -48,12 +48,14 @@ class Script:
         self._api.expect_lab("event/list", {}, {"events": list(events)})
         return self
 
-    def monitorings(self, listed: Any = MONITORINGS) -> Script:
-        self._api.expect_lab("monitoring/list", {}, {"monitorings": listed})
+    def monitorings(self, listed: Any = None) -> Script:
+        found = MONITORINGS if listed is None else listed
+        self._api.expect_lab("monitoring/list", {}, {"monitorings": found})
         return self
 
-    def scenarios(self, listed: Any = SCENARIOS) -> Script:
-        self._api.expect_lab("scenario/list", {}, {"scenarios": listed})
+    def scenarios(self, listed: Any = None) -> Script:
+        found = SCENARIOS if listed is None else listed
+        self._api.expect_lab("scenario/list", {}, {"scenarios": found})
         return self
 
     def created(self, date: Any = NOON, text: str = TEXT, gives: Any = None, **links: list[int]) -> Script:
