@@ -64,7 +64,8 @@ Show = Callable[..., Shown]
 
 
 def in_one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Text as a page shows it: what would turn its direction around is a mark there."""
+    return " ".join(text.replace("\u202e", "\ufffd").split())
 
 
 @pytest.fixture(scope="session")
