@@ -41,9 +41,10 @@ def expectations(before: str, pairs: Sequence[Mapping[str, Any]]) -> Expectation
 
     Raises :class:`NotAddable`, so that a file is never left worse than it was.
     """
-    names = _names(_listed(before))
+    listed = _listed(before)
+    names = _names(listed)
     new = [pair for pair in pairs if str(pair["name"]) not in names]
-    content = _appended(before, [_entry(pair) for pair in new]) if new else before
+    content = _appended(before, listed, [_entry(pair) for pair in new]) if new else before
     added = tuple(str(pair["name"]) for pair in new)
     if new:
         _make_sure(content, [*names, *added])
@@ -91,8 +92,7 @@ def _names(listed: yaml.Node | None) -> list[str]:
     return [str(value.value) for entry in entries for key, value in entry if key.value == "name"]
 
 
-def _appended(before: str, entries: Sequence[str]) -> str:
-    listed = _listed(before)
+def _appended(before: str, listed: yaml.Node | None, entries: Sequence[str]) -> str:
     if listed is None:
         return (before.rstrip() + f"\n{KEY}:\n" if before.strip() else _HEAD) + _indented(entries, 2)
     if not listed.value or listed.tag == _NULL:  # "[]", "null" or nothing: in its place comes a list

@@ -64,6 +64,11 @@ class Limits:
     warn: float | None = None
     fail: float | None = None
 
+    @property
+    def last(self) -> float | None:
+        """The one beyond which nothing is allowed any more."""
+        return self.warn if self.fail is None else self.fail
+
     def as_dict(self) -> dict[str, float]:
         return {name: value for name, value in (("warn", self.warn), ("fail", self.fail)) if value is not None}
 

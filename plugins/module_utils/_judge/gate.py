@@ -24,9 +24,10 @@ from typing import Any
 
 from .budgets import Budgets, Limits, exceeds
 from .metrics import METRICS, Metric
+from .monitorings import PLACE, monitoring_name
 from .numeric import real_number, shown_number
 from .regression import Comparison, Tolerance, compared
-from .statistics import AGGREGATES, Samples, samples_of
+from .statistics import Samples, aggregated, samples_of
 from .verdict import Finding, Status, Subject, Verdict, rank, status_of
 
 FINDINGS: dict[str, Status] = {
@@ -45,8 +46,6 @@ FINDINGS: dict[str, Status] = {
     "metric_missing": "unknown",
     "baseline_missing": "unknown",
 }
-
-_PLACE = "the Speed Analysis Lab"
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _subject(watched: Watched, limits: Mapping[str, Limits], rules: Rules) -> Su
     before = samples_of(watched.before)
     judged = {name: _judged(name, each, samples, before, rules) for name, each in limits.items()}
     obstacle = _obstacle(watched, limits, samples, rules)
-    name = _name(monitoring)
+    name = monitoring_name(monitoring)
     findings = [obstacle] if obstacle else [finding for each in judged.values() for finding in each.findings(name)]
     details = {
         **{key: monitoring.get(key) for key in ("id", "url", "state", "enabled", "frequency", "last_execution")},
@@ -162,10 +161,6 @@ def _subject(watched: Watched, limits: Mapping[str, Limits], rules: Rules) -> Su
 def _no_details() -> dict[str, Any]:
     unknown = dict.fromkeys(("id", "url", "state", "enabled", "frequency", "last_execution", "since"))
     return {**unknown, "runs": 0, "failed_runs": 0, "waited_seconds": 0, "metrics": {}}
-
-
-def _name(monitoring: Mapping[str, Any]) -> str:
-    return str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
 
 
 @dataclass(frozen=True)
@@ -189,13 +184,12 @@ class _Judged:
 
     def as_dict(self, obstacle: Finding | None) -> dict[str, Any]:
         status: Status = "unknown" if obstacle else status_of(self.findings(""))
-        limit = self.limits.warn if self.limits.fail is None else self.limits.fail
         return {
             "value": self.value,
             "unit": self.metric.unit,
             "aggregate": self.rules.aggregate,
             "samples": self.samples,
-            "limit": limit,
+            "limit": self.limits.last,
             "warn": self.limits.warn,
             "fail": self.limits.fail,
             "compliance_percent": self.compliance,
@@ -219,7 +213,7 @@ class _Judged:
             f"but {allowed} is allowed{word}.",
             allowed,
             self._quantity(value),
-            f'Look at the last report of "{monitoring}" in {_PLACE} for what made it '
+            f'Look at the last report of "{monitoring}" in {PLACE} for what made it '
             f"{'slower or heavier' if lower else 'worse'}, or change the budget if this is meant.",
         )
 
@@ -248,7 +242,7 @@ class _Judged:
             f"no more than {shown_number(tolerance.max_regression_percent)} % worse than "
             f"{self._quantity(found.baseline)}",
             self._quantity(found.value),
-            f'Compare the reports of "{monitoring}" from before and after in {_PLACE}, or raise '
+            f'Compare the reports of "{monitoring}" from before and after in {PLACE}, or raise '
             "baseline.max_regression_percent if this is meant.",
         )
 
@@ -267,7 +261,7 @@ class _Judged:
             f'No run of "{monitoring}" gives {self.metric.title}, so its budget could not be judged.',
             self.metric.name,
             None,
-            f"See in {_PLACE} whether this monitoring measures it; if it does not, set its budget to off.",
+            f"See in {PLACE} whether this monitoring measures it; if it does not, set its budget to off.",
         )
 
     def _quantity(self, value: float) -> str:
@@ -276,8 +270,7 @@ class _Judged:
 
 
 def _judged(name: str, limits: Limits, samples: Samples, before: Samples, rules: Rules) -> _Judged:
-    metric, values, older = METRICS[name], samples.values[name], before.values[name]
-    limit = limits.warn if limits.fail is None else limits.fail
+    metric, values, older, limit = METRICS[name], samples.values[name], before.values[name], limits.last
     kept = [value for value in values if limit is None or not exceeds(value, limit, metric.direction)]
     comparison = None
     if rules.regression is not None and values and older:
@@ -286,7 +279,7 @@ def _judged(name: str, limits: Limits, samples: Samples, before: Samples, rules:
         metric,
         limits,
         rules,
-        value=AGGREGATES[rules.aggregate](values, metric.direction) if values else None,
+        value=aggregated(samples, name, rules.aggregate),
         samples=len(values),
         compliance=round(100 * len(kept) / len(values), 1) if values else None,
         comparison=comparison,
@@ -298,8 +291,7 @@ def _judged(name: str, limits: Limits, samples: Samples, before: Samples, rules:
 
 def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, rules: Rules) -> Finding | None:
     """The one finding that stands for all where a monitoring cannot be judged."""
-    name = _name(watched.monitoring)
-    usable = samples.runs - samples.failed_runs
+    name = monitoring_name(watched.monitoring)
     if not limits:
         return _finding(
             "no_budget",
@@ -311,33 +303,33 @@ def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, 
         )
     if watched.trouble:
         return _trouble(f'the reports of the monitoring "{name}"', watched.trouble)
-    if watched.monitoring.get("enabled") is False and usable < rules.min_samples:
+    if watched.monitoring.get("enabled") is False and samples.usable < rules.min_samples:
         return _finding(
             "disabled",
             f'The monitoring "{name}" is disabled: it does not run, so there is nothing to judge.',
             True,
             False,
-            f"Enable it in {_PLACE}, or leave disabled ones out with enabled: true.",
+            f"Enable it in {PLACE}, or leave disabled ones out with enabled: true.",
         )
     if not samples.runs:
         return _no_fresh_report(name, watched, rules)
-    if not usable:
+    if not samples.usable:
         return _finding(
             "all_runs_failed",
             f'All {_counted(samples.runs, "run")} of "{name}" {_since(rules)} failed, so nothing was measured.',
             _counted(rules.min_samples, "run"),
             f"{_counted(samples.runs, 'failed run')}",
             f"Open {watched.monitoring.get('url') or 'its page'} in a browser to see whether it answers, "
-            f"then look at the last run in {_PLACE}.",
+            f"then look at the last run in {PLACE}.",
         )
-    if usable < rules.min_samples:
+    if samples.usable < rules.min_samples:
         failed = f"; {_counted(samples.failed_runs, 'more run')} failed" if samples.failed_runs else ""
         return _finding(
             "too_few_samples",
-            f'"{name}" has {_counted(usable, "run")} {_since(rules)}, where {rules.min_samples} are needed{failed}'
-            f"{_waited(watched)}.",
+            f'"{name}" has {_counted(samples.usable, "run")} {_since(rules)}, '
+            f"where {rules.min_samples} are needed{failed}{_waited(watched)}.",
             rules.min_samples,
-            usable,
+            samples.usable,
             _longer(rules, "lower samples.min"),
         )
     return None
@@ -352,7 +344,7 @@ def _no_fresh_report(name: str, watched: Watched, rules: Rules) -> Finding:
         f'"{name}" has no report {_since(rules)}{_waited(watched)}; it last ran {last or "never"}.{every}',
         f"a report {_since(rules)}",
         last,
-        _longer(rules, f"see in {_PLACE} whether its runs are queued or blocked"),
+        _longer(rules, f"see in {PLACE} whether its runs are queued or blocked"),
     )
 
 

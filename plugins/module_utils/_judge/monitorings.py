@@ -40,7 +40,7 @@ FINDINGS: dict[str, Status] = {
     "not_monitored": "fail",
 }
 
-_PLACE = "the Speed Analysis Lab"
+PLACE = "the Speed Analysis Lab"
 _DETAILS = ("id", "url", "state", "enabled", "last_execution", "age_seconds", "frequency", "stale")
 
 
@@ -65,7 +65,7 @@ def judge_monitorings(
 def _subject(monitoring: Mapping[str, Any]) -> Subject:
     details = {key: monitoring.get(key) for key in _DETAILS}
     return Subject(
-        name=_name(monitoring),
+        name=monitoring_name(monitoring),
         environment=None,
         owner=None,
         findings=tuple(_findings(monitoring)),
@@ -91,7 +91,8 @@ def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
     return Subject(entry.name or entry.url, None, None, (_not_monitored(unmonitored),), details)
 
 
-def _name(monitoring: Mapping[str, Any]) -> str:
+def monitoring_name(monitoring: Mapping[str, Any]) -> str:
+    """What messages call a monitoring."""
     return str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
 
 
@@ -147,10 +148,10 @@ def _finding(finding_id: str, message: str, expected: object, actual: object, fi
 def _disabled(monitoring: Mapping[str, Any]) -> Finding:
     return _finding(
         "disabled",
-        f'The monitoring "{_name(monitoring)}" is disabled: it does not run, and its last results grow old.',
+        f'The monitoring "{monitoring_name(monitoring)}" is disabled: it does not run, and its last results grow old.',
         True,
         False,
-        f"Enable it in {_PLACE}, or delete it there if nobody needs it any more.",
+        f"Enable it in {PLACE}, or delete it there if nobody needs it any more.",
     )
 
 
@@ -160,11 +161,11 @@ def _state_not_ok(monitoring: Mapping[str, Any]) -> Finding:
     is_in = f"is in the state {state}" if state else "gives no state"
     return _finding(
         "state_not_ok",
-        f'The monitoring "{_name(monitoring)}" {is_in}{": " + error if error else ""}.',
+        f'The monitoring "{monitoring_name(monitoring)}" {is_in}{": " + error if error else ""}.',
         "OK",
         state,
         f"Open {monitoring.get('url') or 'its page'} in a browser to see whether the site answers, "
-        f"then look at the last run in {_PLACE}.",
+        f"then look at the last run in {PLACE}.",
     )
 
 
@@ -174,30 +175,31 @@ def _stale(monitoring: Mapping[str, Any]) -> Finding:
     every = "more often" if frequency is None else f"every {_span(frequency * 60)}"
     return _finding(
         "stale",
-        f'The monitoring "{_name(monitoring)}" last ran {since}, though it should run {every}.',
+        f'The monitoring "{monitoring_name(monitoring)}" last ran {since}, though it should run {every}.',
         f"a run {every}",
         monitoring.get("last_execution"),
-        f"Look in {_PLACE} whether its runs are queued, blocked or failing.",
+        f"Look in {PLACE} whether its runs are queued, blocked or failing.",
     )
 
 
 def _never_ran(monitoring: Mapping[str, Any]) -> Finding:
     return _finding(
         "never_ran",
-        f'The monitoring "{_name(monitoring)}" has never run, so nothing is known of it.',
+        f'The monitoring "{monitoring_name(monitoring)}" has never run, so nothing is known of it.',
         "a run",
         None,
-        f"Wait for its first run; if it is overdue, check the monitoring in {_PLACE}.",
+        f"Wait for its first run; if it is overdue, check the monitoring in {PLACE}.",
     )
 
 
 def _staleness_unknown(monitoring: Mapping[str, Any]) -> Finding:
     return _finding(
         "staleness_unknown",
-        f'Whether the monitoring "{_name(monitoring)}" is stale cannot be told: how often it should run is unknown.',
+        f'Whether the monitoring "{monitoring_name(monitoring)}" is stale cannot be told: '
+        "how often it should run is unknown.",
         "a frequency in minutes",
         monitoring.get("frequency"),
-        f"Set how often it runs in {_PLACE}.",
+        f"Set how often it runs in {PLACE}.",
     )
 
 
@@ -211,10 +213,10 @@ def _config_drift(monitoring: Mapping[str, Any], drift: Drift) -> Finding:
         told = f"{drift.field} is {actual}, but {expected} is declared"
     return _finding(
         "config_drift",
-        f'Of the monitoring "{_name(monitoring)}" {told}.',
+        f'Of the monitoring "{monitoring_name(monitoring)}" {told}.',
         drift.expected,
         drift.actual,
-        f"Set {drift.field} to what is declared in {_PLACE}, or declare what it is now.",
+        f"Set {drift.field} to what is declared in {PLACE}, or declare what it is now.",
     )
 
 
@@ -237,7 +239,7 @@ def _not_monitored(unmonitored: Unmonitored) -> Finding:
         message,
         {"name": entry.name, "url": entry.url} if entry.name and entry.url else entry.name or entry.url,
         list(near) or None,
-        f"Create the monitoring in {_PLACE}, or declare it no longer.{hint}",
+        f"Create the monitoring in {PLACE}, or declare it no longer.{hint}",
     )
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from .budgets import Budgets, Limits, exceeds, parse_budgets
 from .metrics import METRICS, Direction, Unit
-from .statistics import AGGREGATES, samples_of
+from .statistics import AGGREGATES, aggregated, samples_of
 
 USUAL_METRICS = (
     "score",
@@ -83,16 +83,16 @@ def propose(monitorings: Sequence[Mapping[str, Any]], existing: Any, wishes: Wis
     tightened, too_few = 0, []
     for monitoring in sorted(monitorings, key=lambda each: int(each["id"])):
         samples = samples_of(monitoring.get("reports") or ())
-        if samples.runs - samples.failed_runs < wishes.min_samples:
+        if samples.usable < wishes.min_samples:
             too_few.append(str(monitoring.get("name") or monitoring["id"]))
             continue
         budget = in_force.in_force(monitoring)
         for name in wishes.metrics:
             if name in budget and budget[name] is None:
                 continue
-            if len(samples.values[name]) < wishes.min_samples:
+            found = aggregated(samples, name, wishes.aggregate)
+            if found is None or len(samples.values[name]) < wishes.min_samples:
                 continue
-            found = AGGREGATES[wishes.aggregate](samples.values[name], METRICS[name].direction)
             limits = _limits(name, found, wishes.headroom_percent)
             if wishes.only_tighten:
                 limits = _tighter(name, budget.get(name), limits)

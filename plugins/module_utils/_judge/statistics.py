@@ -34,6 +34,11 @@ class Samples:
     failed_runs: int
     values: Mapping[str, Sequence[float]]
 
+    @property
+    def usable(self) -> int:
+        """How many runs did not fail."""
+        return self.runs - self.failed_runs
+
     def computed(self) -> dict[str, dict[str, float | None]]:
         """Each metric of the table by name, with its numbers."""
         return {name: described(values) for name, values in self.values.items()}

@@ -16,13 +16,13 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import SettingsError
 from .._client.lab import Json
 from .._judge.dates import EPOCH
 from .._judge.events import Event, age_order, decoded, matches, read_event
-from .dates import api_text, instant_option
+from .dates import api_text
 from .events import shown
 from .links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
+from .periods import interval_of
 from .presentation import presented
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
@@ -39,9 +39,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
-    first, last = (instant_option(options[name], name) for name in ("date_from", "date_to"))
-    if first and last and last < first:
-        raise SettingsError("date_to lies before date_from")
+    first, last = interval_of(options)
     for kind in (MONITORINGS, SCENARIOS):
         checked_names(options[kind.option], kind)
     rows = [(read_event(row), row) for row in _rows(options, client, first)]

@@ -44,18 +44,14 @@ from .._judge.verdict import Subject, Verdict
 from .budgets_file import budgets_of
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
-from .monitoring_info import described, wanted
+from .monitoring_info import SELECTION_OPTIONS, described, wanted
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
     "budgets": {"type": "dict"},
     "budgets_file": {"type": "path"},
-    "monitoring_id": {"type": "list", "elements": "int"},
-    "name": {"type": "str"},
-    "url": {"type": "str"},
-    "state": {"type": "list", "elements": "str"},
-    "enabled": {"type": "bool"},
+    **SELECTION_OPTIONS,
     "newer_than": {"type": "raw"},
     "last_days": {"type": "int"},
     "wait_timeout": {"type": "int"},
@@ -84,7 +80,6 @@ OPTIONS: dict[str, Any] = {
     },
 }
 
-_FILTERS = ("monitoring_id", "name", "url", "state", "enabled")
 _LATENESS = 5 * 60  # seconds: a run is queued, runs, and its report is written
 _NAMED = 5  # how many monitorings a line of progress or a message names
 
@@ -134,8 +129,7 @@ class _Watch:
         return int(self.monitoring["id"])
 
     def usable(self) -> int:
-        samples = samples_of(self.runs)
-        return samples.runs - samples.failed_runs
+        return samples_of(self.runs).usable
 
     def failed(self, error: SpeedlabError) -> None:
         """Rights and refusals stay, all other trouble may pass while the gate waits."""
@@ -317,12 +311,12 @@ class _Gate:
             return [no_monitoring(f"the id {number}") for number in sorted(ids)]
         if selected:
             return []
-        filters = [f"{name}: {self._options[name]}" for name in _FILTERS if self._options[name] is not None]
+        filters = [f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None]
         return [no_monitoring(" and ".join(filters) or "the token")]
 
     def _warn_of_unused_overrides(self, selected: Sequence[Result]) -> None:
         """Where nothing is filtered out, an override that no monitoring meets is a slip of the pen."""
-        if any(self._options[name] is not None for name in _FILTERS):
+        if any(self._options[name] is not None for name in SELECTION_OPTIONS):
             return
         for number in self._plan.budgets.unused(selected):
             self._client.reporter.warn(f"No monitoring matches overrides[{number}] of the budgets.")

@@ -33,12 +33,16 @@ from .progress import every_now_and_then
 from .reports import report_result, run_result
 from .task import Options, Outcome, Result, Task
 
-OPTIONS: dict[str, Any] = {
+# Which monitorings are meant: the gate takes the same.
+SELECTION_OPTIONS: dict[str, Any] = {
     "monitoring_id": {"type": "list", "elements": "int"},
     "name": {"type": "str"},
     "url": {"type": "str"},
     "state": {"type": "list", "elements": "str"},
     "enabled": {"type": "bool"},
+}
+OPTIONS: dict[str, Any] = {
+    **SELECTION_OPTIONS,
     "include": {
         "type": "list",
         "elements": "str",
@@ -62,9 +66,6 @@ OPTIONS: dict[str, Any] = {
     "redact": {"type": "bool", "default": True},
     "query": {"type": "str"},
 }
-
-
-_FILTERS = ("monitoring_id", "name", "url", "state", "enabled")
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -144,7 +145,7 @@ def _summary(monitorings: list[Result]) -> Result:
 def _declared(options: Options) -> list[Declared] | None:
     if options["expected"] is None:
         return None
-    filters = [name for name in _FILTERS if options[name] is not None]
+    filters = [name for name in SELECTION_OPTIONS if options[name] is not None]
     if filters:
         raise SettingsError(
             f"expected goes without {' and '.join(filters)}, since what a filter hides would look unmonitored",

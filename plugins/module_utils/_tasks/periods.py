@@ -9,6 +9,7 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from .._client.errors import SettingsError
@@ -24,12 +25,17 @@ PERIOD_OPTIONS: dict[str, Any] = {
 }
 
 
-def period_of(options: Options) -> Period:
-    """The checked period; the API takes dates in UTC with milliseconds."""
-    instants = {name: instant_option(options[name], name) for name in ("date_from", "date_to")}
-    first, last = instants["date_from"], instants["date_to"]
+def interval_of(options: Options) -> tuple[datetime | None, datetime | None]:
+    """The options ``date_from`` and ``date_to``, checked."""
+    first, last = (instant_option(options[name], name) for name in ("date_from", "date_to"))
     if first and last and last < first:
         raise SettingsError("date_to lies before date_from")
+    return first, last
+
+
+def period_of(options: Options) -> Period:
+    """The checked period; the API takes dates in UTC with milliseconds."""
+    first, last = interval_of(options)
     if options["last_days"] is not None and (first or last):
         raise SettingsError(
             "last_days goes with neither date_from nor date_to, since the API does not say which counts"
