@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypeVar
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
@@ -26,88 +25,29 @@ from .._client.errors import (
     BadAnswer,
     GateClosed,
     LoginError,
-    SettingsError,
     SpeedlabError,
     TokenExpired,
     TokenRefused,
     TransportError,
 )
 from .._client.lab import Json, Period
-from .._judge.budgets import Budgets
 from .._judge.dates import iso_utc
 from .._judge.gate import Rules, Trouble, Watched, judge_gate, no_event, no_monitoring, out_of_reach
-from .._judge.metrics import METRICS
 from .._judge.numeric import real_number
-from .._judge.regression import Tolerance
-from .._judge.statistics import AGGREGATES, samples_of
+from .._judge.statistics import samples_of
 from .._judge.verdict import Subject, Verdict
-from .budgets_file import budgets_of
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
+from .gate_options import OPTIONS, Plan, plan_of
 from .monitoring_info import SELECTION_OPTIONS, described, wanted
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
-
-OPTIONS: dict[str, Any] = {
-    "budgets": {"type": "dict"},
-    "budgets_file": {"type": "path"},
-    **SELECTION_OPTIONS,
-    "newer_than": {"type": "raw"},
-    "last_days": {"type": "int"},
-    "wait_timeout": {"type": "int"},
-    "poll_interval": {"type": "float", "default": 30.0},
-    "samples": {
-        "type": "dict",
-        "apply_defaults": True,
-        "options": {
-            "min": {"type": "int", "default": 1},
-            "aggregate": {"type": "str", "choices": list(AGGREGATES), "default": "median"},
-        },
-    },
-    "baseline": {
-        "type": "dict",
-        "options": {
-            "last_days": {"type": "int", "default": 7},
-            "max_regression_percent": {"type": "float", "default": 10.0},
-            "min_absolute": {"type": "dict"},
-        },
-    },
-    "fail_on": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["pass", "warn", "fail", "unknown"],
-        "default": ["fail", "unknown"],
-    },
-}
 
 _LATENESS = 5 * 60  # seconds: a run is queued, runs, and its report is written
 _NAMED = 5  # how many monitorings a line of progress or a message names
 
 _RIGHTS = (LoginError, TokenExpired, TokenRefused, AccessDenied)
 _TROUBLES = (*_RIGHTS, ApiError, BadAnswer, TransportError)
-
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The checked options. ``deployed_at`` None with an ``event_key``: the event tells; without: no deployment."""
-
-    budgets: Budgets
-    deployed_at: datetime | None
-    event_key: str | None
-    last_days: int
-    wait_timeout: int | None
-    poll_interval: float
-    min_samples: int
-    aggregate: str
-    baseline_days: int
-    regression: Tolerance | None
-    fail_on: tuple[str, ...]
-
-    @property
-    def after_deployment(self) -> bool:
-        return self.deployed_at is not None or self.event_key is not None
 
 
 @dataclass
@@ -142,7 +82,7 @@ class _Watch:
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
-    plan = _plan(options)
+    plan = plan_of(options)
     verdict, rules, not_judged = _Gate(plan, options, client).verdict()
     result = {
         "status": verdict.status,
@@ -167,77 +107,13 @@ def _failure(verdict: Verdict, fail_on: Sequence[str]) -> GateClosed | None:
     return GateClosed(" ".join([f"The gate is closed, {total}: {' or '.join(fail_on)}.", *reasons, *more]))
 
 
-# --- the options, checked as a whole before the first request ---------------------------------------------------------
-
-
-def _plan(options: Options) -> _Plan:
-    budgets = budgets_of(options["budgets"], options["budgets_file"])
-    deployed_at, event_key = _deployment(options["newer_than"])
-    after_deployment = deployed_at is not None or event_key is not None
-    if after_deployment and options["last_days"] is not None:
-        raise SettingsError("last_days goes without newer_than, which says by itself from when on reports are judged")
-    if options["wait_timeout"] and not after_deployment:
-        raise SettingsError("wait_timeout waits for reports newer than newer_than, which is not given")
-    samples, baseline = options["samples"], options["baseline"]
-    _at_least("last_days", options["last_days"], 1)
-    _at_least("wait_timeout", options["wait_timeout"], 0)
-    _at_least("poll_interval", options["poll_interval"], 1)
-    _at_least("samples.min", samples["min"], 1)
-    if baseline:
-        _at_least("baseline.last_days", baseline["last_days"], 1)
-        _at_least("baseline.max_regression_percent", baseline["max_regression_percent"], 0)
-    return _Plan(
-        budgets=budgets,
-        deployed_at=deployed_at,
-        event_key=event_key,
-        last_days=options["last_days"] or 1,
-        wait_timeout=options["wait_timeout"],
-        poll_interval=options["poll_interval"],
-        min_samples=samples["min"],
-        aggregate=samples["aggregate"],
-        baseline_days=baseline["last_days"] if baseline else 0,
-        regression=Tolerance(baseline["max_regression_percent"], _floors(baseline)) if baseline else None,
-        fail_on=tuple(options["fail_on"]),
-    )
-
-
-def _deployment(newer_than: Any) -> tuple[datetime | None, str | None]:
-    """The instant, or the key of the event that has it."""
-    if not isinstance(newer_than, dict):
-        return instant_option(newer_than, "newer_than"), None
-    key = newer_than.get("event_key")
-    if set(newer_than) != {"event_key"} or not isinstance(key, str) or not key.strip():
-        raise SettingsError("newer_than has to be a date, or {event_key: KEY} with the key of an event")
-    return None, key
-
-
-def _floors(baseline: Options) -> dict[str, float]:
-    floors: dict[str, float] = {}
-    for metric, given in (baseline["min_absolute"] or {}).items():
-        if metric not in METRICS:
-            raise SettingsError(f"baseline.min_absolute: {metric} is no metric; these are: {', '.join(METRICS)}")
-        try:
-            value = real_number(float(given))
-        except (TypeError, ValueError):
-            value = None
-        if value is None or value < 0 or isinstance(given, bool):
-            raise SettingsError(f"baseline.min_absolute: {metric} has to be a number from 0 on")
-        floors[metric] = value
-    return floors
-
-
-def _at_least(name: str, value: float | None, least: int) -> None:
-    if value is not None and not value >= least:
-        raise SettingsError(f"{name} is {value:g}, but has to be {least} or more")
-
-
 # --- the gate ---------------------------------------------------------------------------------------------------------
 
 
 class _Gate:
     """One run of the gate: what it reads, and for what it waits."""
 
-    def __init__(self, plan: _Plan, options: Options, client: Client) -> None:
+    def __init__(self, plan: Plan, options: Options, client: Client) -> None:
         self._plan = plan
         self._options = {**options, "redact": True, "stale_factor": 2.0}
         self._client = client
