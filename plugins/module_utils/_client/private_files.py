@@ -59,17 +59,9 @@ class PrivateDirectory:
 
     def write(self, name: str, content: bytes, *, modified: float) -> None:
         """Replace a file in one step, with the time stamp ``modified``; raises :class:`Unusable`."""
-        temporary = None
         try:
-            descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=".new-")  # mode 0600 by itself
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.utime(temporary, (modified, modified))
-            os.replace(temporary, self._join(name))
+            replace_file(self._join(name), content, lambda descriptor: os.utime(descriptor, (modified, modified)))
         except OSError as error:
-            if temporary is not None:
-                with suppress(OSError):
-                    os.unlink(temporary)
             raise _unusable(self.path, error) from None
 
     def remove(self, name: str) -> bool:
@@ -130,6 +122,25 @@ class PrivateDirectory:
             return os.fdopen(_opened(path, os.O_RDWR | os.O_CREAT), "r+b")
         except OSError as error:
             raise _unusable(path, error) from None
+
+
+def replace_file(path: str, content: bytes, finish: Callable[[int], None], *, prefix: str = ".new-") -> None:
+    """Replace a file in one step; whoever reads it meanwhile sees the old one or the new one, whole.
+
+    It has the mode 0600, unless ``finish`` gives the written file another. Raises :class:`OSError`, and then nothing is
+    left beside the place.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=prefix)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            finish(descriptor)
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def bases_for_locks(directory: str) -> tuple[str, str]:

@@ -17,12 +17,11 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from .._client.errors import FileNotWritten, SettingsError
+from .._client.private_files import replace_file
 
 _OCTAL = re.compile(r"(0o?)?[0-7]{3}", re.ASCII)
 
@@ -60,20 +59,15 @@ class KeptFile:
             raise SettingsError(f"{option}: {path} cannot be read: {_reason(error)}") from None
 
     def write(self, content: bytes, mode: int) -> None:
-        """Replace the file in one step; whoever reads it meanwhile sees the old one or the new one, whole."""
-        temporary = None
+        """Replace the file in one step, with this mode; raises :class:`FileNotWritten`."""
+
+        def finish(descriptor: int) -> None:
+            os.fsync(descriptor)
+            os.fchmod(descriptor, mode)
+
         try:
-            descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(self.path), prefix=".speedlab-")  # mode 0600
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-                os.fchmod(descriptor, mode)
-            os.replace(temporary, self.path)
+            replace_file(self.path, content, finish, prefix=".speedlab-")
         except OSError as error:
-            if temporary is not None:
-                with suppress(OSError):
-                    os.unlink(temporary)
             raise FileNotWritten(f"{self.path} could not be written: {_reason(error)}") from None
 
     def set_mode(self, mode: int) -> None:
