@@ -417,7 +417,9 @@ def test_who_cannot_see_a_line_is_told_what_it_shows(show: Show) -> None:
     ]
     for role, _title, told, extremes in described:
         assert role == "img"
-        lowest, highest = re.fullmatch(r"min (.+) max (.+)", in_one_line(extremes)).groups()  # type: ignore[union-attr]
+        numbers = re.fullmatch(r"min (.+) max (.+)", in_one_line(extremes))
+        assert numbers is not None
+        lowest, highest = numbers.groups()
         assert told.startswith("50 runs from 2026-11-21 21:15 UTC to 2026-11-23 22:15 UTC; ")
         assert f"lowest {lowest}; highest {highest}; last: " in told
 
