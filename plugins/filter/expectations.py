@@ -22,11 +22,12 @@ def expectations(credentials: object, before: object = "") -> dict[str, Any]:
             " contentsquare.speedlab.speedlab_credentials_info returns them."
         )
     try:
-        return asdict(_expectations.expectations(str(plain(before)), pairs))
+        written: dict[str, Any] = plain(asdict(_expectations.expectations(str(plain(before)), pairs)))
     except _expectations.NotAddable as error:
         raise AnsibleFilterError(
             f"contentsquare.speedlab.expectations: the file cannot be added to, for {error}."
         ) from error
+    return written
 
 
 _NEEDED = {"name", "scopes", "projects"}
