@@ -46,5 +46,10 @@ def period_of(options: Options) -> Period:
     )
 
 
+def period_since(instant: datetime | None) -> Period:
+    """Every run since a moment, which itself may be among them, or every run there is."""
+    return Period(limit=0, date_from=_api_date(instant))
+
+
 def _api_date(instant: datetime | None) -> str | None:
     return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
