@@ -87,20 +87,20 @@ class WatchState:
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> WatchState:
         """Raises :class:`ValueError` for what is none: a watch that starts anew would tell things twice, or never."""
+        if found.get("schema_version") != STATE_VERSION:
+            raise ValueError(f"it is not of the schema version {STATE_VERSION}")
         try:
-            known = dict(found)
-            if known.pop("schema_version") != STATE_VERSION:
-                raise ValueError(f"it is not of the schema version {STATE_VERSION}")
+            known = {name: value for name, value in found.items() if name != "schema_version"}
             monitorings = {int(number): Watched.from_dict(each) for number, each in known.pop("monitorings").items()}
             state = cls(**known, monitorings=monitorings)
             state._check()
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"it is not whole ({type(error).__name__})") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError("it is damaged") from error
         return state
 
     def _check(self) -> None:
         if not _STREAM.fullmatch(_typed(str, self.stream)) or _typed(int, self.sequence) < 0:
-            raise ValueError("its stream or its sequence is damaged")
+            raise ValueError(self.stream)
         for value in (self.started, self.refused):
             _typed(bool, value)
         for text in (self.expiry, self.down_since):
@@ -109,5 +109,5 @@ class WatchState:
 
 def _typed(kind: type, value: Any) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ValueError(f"a value that should be of the type {kind.__name__} is not")  # noqa: TRY004 - it is one file
+        raise TypeError(value)
     return value

@@ -136,8 +136,8 @@ class Journal:
             return WatchState(stream=uuid.uuid4().hex), []
         try:
             found = json.loads(content)
-            waiting = found.pop("waiting")
-            return WatchState.from_dict(found), [_event(each) for each in waiting]
+            events = [_event(each) for each in found.pop("waiting")]
+            return WatchState.from_dict(found), events
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             why = str(error) if type(error) is ValueError else "it is damaged"
             raise SettingsError(
