@@ -16,11 +16,14 @@ Decisions that the code follows:
   none is told again.
 * A monitoring is in trouble while it is enabled and its state is not ``OK`` or it is stale. ``recovered`` ends the
   trouble: its state is ``OK``, and it is fresh.
+* Playbooks get events as extra variables, and text in those is a template. What the API says comes from outside: so the
+  marks of a template are pulled apart in it.
 * Whether the pair is refused, and whether the API answers at all, are told apart: a refused pair is both.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -39,6 +42,7 @@ _RUNS_REMEMBERED = 8
 _FORGOTTEN_AFTER = timedelta(days=30)  # that the list leaves a monitoring out may be a mistake of the API
 _RUN_OVERDUE_AFTER = timedelta(hours=1)
 _URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
+_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])")
 _REFUSED = frozenset({"pair_refused", "pair_expired"})
 
 Event = dict[str, Any]
@@ -148,10 +152,19 @@ class _News:
                 "sequence": self.state.sequence,
                 "observed_at": iso_utc(self.now),
                 "schema_version": EVENT_VERSION,
-                **what,
+                **_without_templates(what),
                 "meta": {"uuid": number},
             }
         )
+
+
+def _without_templates(value: Any) -> Any:
+    """The same with a space within each ``{{``, ``{%`` and ``{#``."""
+    if isinstance(value, str):
+        return _MARK_OF_A_TEMPLATE.sub("{ ", value)
+    if isinstance(value, Mapping):
+        return {name: _without_templates(item) for name, item in value.items()}
+    return value
 
 
 # --- a monitoring -----------------------------------------------------------------------------------------------------
@@ -227,8 +240,16 @@ def _observe_state(news: _News, before: Watched, sight: Sight, about: Event, sil
         return before
     appears = before.state is None
     if not silent and not (appears and _is_ok(sight.state)):
-        news.tell("state_changed", monitoring=about, **{"from": before.state, "to": sight.state})
+        turned = _turned(before.state or "OK", sight.state)
+        news.tell("state_changed", monitoring=about, turned=turned, **{"from": before.state, "to": sight.state})
     return replace(before, state=sight.state)
+
+
+def _turned(before: str, after: str) -> str:
+    """Into which trouble, or out of it; ``other`` is a trouble that became another one."""
+    if _is_ok(after):
+        return "good"
+    return "bad" if _is_ok(before) else "other"
 
 
 def _same(state: str, other: str | None) -> bool:

@@ -124,7 +124,7 @@ def test_a_monitoring_that_turns_up_later_is_told_where_it_is_in_trouble() -> No
 def test_a_change_of_state_is_told_once_with_both_states() -> None:
     world = World()
     (event,) = world.see(state="KO", error_message="It timed out.")
-    assert (event["type"], event["from"], event["to"]) == ("state_changed", "OK", "KO")
+    assert (event["type"], event["from"], event["to"], event["turned"]) == ("state_changed", "OK", "KO", "bad")
     assert event["monitoring"]["error_message"] == "It timed out."
     assert world.see() == []
 
@@ -141,8 +141,9 @@ def test_the_way_back_is_told_once_as_a_change_and_as_the_end_of_the_trouble() -
 def test_a_change_between_two_bad_states_is_told_and_ends_no_trouble() -> None:
     world = World()
     world.see(state="KO")
-    assert kinds(world.see(state="ERROR")) == ["state_changed"]
-    assert kinds(world.see(state="OK")) == ["state_changed", "recovered"]
+    (other,) = world.see(state="ERROR")
+    changed, _recovered = world.see(state="OK")
+    assert (other["turned"], changed["turned"]) == ("other", "good")
 
 
 def test_how_a_state_is_spelt_is_no_change() -> None:
@@ -378,6 +379,15 @@ def test_every_event_has_an_id_of_its_own_and_the_numbers_have_no_gap() -> None:
     assert all(event["meta"] == {"uuid": event["id"]} for event in events)
 
 
+def test_text_of_the_api_is_no_template() -> None:
+    world = World()
+    (event,) = world.see(state="KO", name="{{ 7 * 7 }}", error_message="{% x %}{# y #} {{{{ z }}")
+    monitoring = event["monitoring"]
+    assert (monitoring["name"], monitoring["error_message"]) == ("{ { 7 * 7 }}", "{ % x %}{ # y #} { { { { z }}")
+    (down,) = world.part(failure={"code": "api_error", "msg": "It says {{ 7 * 7 }}"})
+    assert down["health"]["failure"]["msg"] == "It says { { 7 * 7 }}"
+
+
 def test_the_same_observation_of_the_same_state_makes_the_same_events() -> None:
     world = World()
     seen = Observation(sights=[replace(world.sight, state="KO")])
@@ -419,7 +429,7 @@ def test_what_is_no_longer_listed_is_kept_for_a_month_and_then_forgotten() -> No
     ids=str,
 )
 def test_a_damaged_state_is_refused(damage: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="it is damaged|schema version"):
+    with pytest.raises(ValueError, match=r"it is damaged|schema version"):
         WatchState.from_dict({**WatchState(STREAM).as_dict(), **damage})
 
 

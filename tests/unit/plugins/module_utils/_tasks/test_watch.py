@@ -142,7 +142,8 @@ def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) ->
 
 
 def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
-    config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": [{"name": "a", "value": "cookie-v"}]}
+    cookies = [{"name": "a", "value": "cookie-v"}]
+    config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": cookies}
     url = "https://shop:url-password@shop.example/"
     watch.expect_list(listed(1, config=config, url=url, errorMessage="401 for site-password"))
     watch.look()
@@ -248,7 +249,11 @@ def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi
 
 
 def test_each_pair_project_and_selection_has_a_state_file_of_its_own(tmp_path: Path) -> None:
-    plans = [plan(), plan(project_id=7), plan(client_id="other"), plan(name="x"), plan(url="x"), plan(monitoring_id=[1])]
+    others: list[dict[str, Any]] = [
+        *({"project_id": 7}, {"client_id": "other"}),
+        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}),
+    ]
+    plans = [plan(), *(plan(**given) for given in others)]
     files = [default_state_file(each, {"HOME": str(tmp_path)}) for each in plans]
     assert len(set(files)) == len(files)
     assert all(each.startswith(f"{tmp_path}/.local/state/contentsquare-speedlab/") for each in files)
