@@ -178,7 +178,9 @@ class Delivery:
             if await self._heard(event, feedback):
                 break
         else:
-            logger.error("The rule engine does not confirm event %s (%s): it is passed over.", event["id"], event["type"])
+            logger.error(
+                "The rule engine does not confirm event %s (%s), which is passed over", event["id"], event["type"]
+            )
         await self._cross_out(event)
 
     async def _heard(self, event: Event, feedback: asyncio.Queue[Any]) -> bool:

@@ -314,4 +314,3 @@ def _without_forgotten(monitorings: Mapping[int, Watched], listed: set[int], tod
         if since is None or today - date.fromisoformat(since) <= _FORGOTTEN_AFTER:
             kept[number] = watched if since == watched.gone_since else replace(watched, gone_since=since)
     return kept
-

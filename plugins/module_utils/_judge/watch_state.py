@@ -56,7 +56,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class WatchState:
-    """All of it. ``stream`` names this watch: with ``sequence``, the number of the last event, it makes the events' ids.
+    """All of it. ``stream`` names this watch: with ``sequence``, the number of the last event, it makes up event ids.
 
     ``started``: a whole list was seen, so the baseline is taken. ``expiry``: the health of the pair's dates when it was
     last looked at. ``refused``: the pair is refused. ``down_since``: since when the API gives no usable answer.

@@ -153,9 +153,7 @@ class Journal:
     def _replace_file(self, content: dict[str, Any]) -> None:
         """Always by the same temporary name: a watch that is killed leaves one such file at most."""
         temporary = f"{self.path}.new"
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, 0o600)
             file.write(json.dumps(content, separators=(",", ":")).encode("utf-8"))

@@ -11,6 +11,7 @@ is derived from where this file lies.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -193,11 +194,10 @@ def _make_the_collection_importable() -> None:
     root = here.parents[7]
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    import ansible_collections
-
-    # The package "ansible" brings an ansible_collections of its own, which hides all others.
-    if str(root / _PLACE[0]) not in ansible_collections.__path__:
-        ansible_collections.__path__.insert(0, str(root / _PLACE[0]))
+    # The package "ansible" may bring an ansible_collections of its own, which hides all others.
+    known = importlib.import_module(_PLACE[0]).__path__
+    if str(root / _PLACE[0]) not in known:
+        known.insert(0, str(root / _PLACE[0]))
 
 
 _make_the_collection_importable()
