@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 from ansible.release import __version__ as ansible_version
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import FileNotWritten
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import FileNotWritten, SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Event, Observation, observe
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
@@ -42,7 +42,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watc
     plan_from,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch_journal import Journal
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import typed
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 
 logger = logging.getLogger("contentsquare.speedlab.monitorings")
 
@@ -58,7 +58,7 @@ Result = TypeVar("Result")
 
 
 async def watch(queue: Any, arguments: Mapping[str, Any]) -> None:
-    """Put events into ``queue`` until this is cancelled. Raises an error that may be shown for wrong arguments."""
+    """Put events into ``queue`` until this is cancelled. Raises :class:`SettingsError`."""
     given = dict(arguments)
     feedback = given.pop(_FEEDBACK_QUEUE, None)
     session = await in_thread(lambda: Session.opened(given, os.environ))
@@ -96,8 +96,11 @@ class Session:
 
     @classmethod
     def opened(cls, arguments: Mapping[str, Any], environ: Mapping[str, str]) -> Session:
-        """Everything checked before the first request. Raises a named error otherwise."""
-        options, secrets = typed(argument_spec(OPTIONS), arguments, environ)
+        """Everything checked before the first request. Raises :class:`SettingsError`."""
+        try:
+            options, secrets = typed(argument_spec(OPTIONS), arguments, environ)
+        except WrongArguments as wrong:
+            raise SettingsError(f"Unsupported option: {wrong}" if wrong.unsupported else str(wrong)) from None
         plan = plan_from(options, environ, ansible_version)
         register_secrets({*secrets, *plan.settings.secrets})
         if plan.state_file:

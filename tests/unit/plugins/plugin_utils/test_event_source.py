@@ -22,7 +22,6 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watc
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch_journal import Journal
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _event_source
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._event_source import Delivery, in_thread, watch
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
 from ansible_collections.contentsquare.speedlab.tests.unit.support.tasks import LOGIN
@@ -297,7 +296,7 @@ def test_what_a_thread_raises_reaches_whoever_waits() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"intervall": 60}, "intervall"),
+        ({"intervall": 60}, "Unsupported option: intervall"),
         ({"interval": "often"}, "interval"),
         ({"events": ["gone"]}, "gone"),
         ({"monitoring_id": ["x"]}, "monitoring_id"),
@@ -308,7 +307,7 @@ def test_what_a_thread_raises_reaches_whoever_waits() -> None:
 def test_wrong_arguments_are_named_and_no_secret_is(
     api: ScriptedApi, tmp_path: Path, given: dict[str, Any], told: str
 ) -> None:
-    with pytest.raises(WrongArguments, match=told) as caught:
+    with pytest.raises(SettingsError, match=told) as caught:
         within(30, lambda: watch(asyncio.Queue(1), arguments(tmp_path, **given)))
     assert LOGIN["client_secret"] not in str(caught.value)
     assert "a secret in a list" not in str(caught.value)
