@@ -155,7 +155,7 @@ def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     consumer.wait_for_events(1, "report_added")
     simulator.turn(SITE_SECRETS, "OK")
     consumer.wait_for_events(1, "recovered")
-    token = next(each["headers"]["Authorization"] for each in simulator.control("requests") if "list" in each["path"])
+    token = next(each["headers"]["authorization"] for each in simulator.control("requests") if "list" in each["path"])
     simulator.control("tokens/expire", {})
     simulator.control("faults", {"path": "/v1/oauth/token", "kind": "echo", "status": 401, "times": None})
     consumer.wait_for_events(1, "credential_refused")

@@ -18,7 +18,7 @@ Decisions that the code follows:
   trouble: its state is ``OK``, and it is fresh.
 * Playbooks get events as extra variables, and text in those is a template. What the API says comes from outside: so the
   marks of a template are pulled apart in it.
-* Whether the pair is refused, and whether the API answers at all, are told apart: a refused pair is both.
+* Whether the pair gets a token, and whether the API answers at all, are told apart: a refused pair is both.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ _FORGOTTEN_AFTER = timedelta(days=30)  # that the list leaves a monitoring out m
 _RUN_OVERDUE_AFTER = timedelta(hours=1)
 _URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
 _MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])")
-_REFUSED = frozenset({"pair_refused", "pair_expired"})
+# The codes of all failures to log in: whatever the reason, the pair gets no token.
+_REFUSED = frozenset(
+    {"login_refused", "pair_refused", "pair_expired", "scope_refused", "project_needed", "project_refused"}
+)
 
 Event = dict[str, Any]
 

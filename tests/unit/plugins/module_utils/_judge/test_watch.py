@@ -337,7 +337,7 @@ def test_a_source_that_is_down_from_the_first_look_on_says_so() -> None:
     assert kinds(world.see()) == ["health"]
 
 
-@pytest.mark.parametrize("code", ["pair_refused", "pair_expired"])
+@pytest.mark.parametrize("code", ["pair_refused", "pair_expired", "project_refused"])
 def test_a_refused_pair_is_told_once_until_it_is_accepted_again(code: str) -> None:
     world = World(Rules(client_id="shop-production"))
     refused, down = world.fails(code)

@@ -17,7 +17,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
+    LoginError,
     MissingCredentials,
+    PairRefused,
     SettingsError,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Sight, observe
@@ -175,6 +177,13 @@ def test_a_refused_pair_is_told_as_such(api: ScriptedApi) -> None:
     api._expected.clear()
     api.expect_token(reply({"error": "invalid_client"}, 401))
     assert [event["type"] for event in watch.look()] == ["credential_refused", "health"]
+
+
+@pytest.mark.parametrize("kind", [LoginError, *LoginError.__subclasses__(), *PairRefused.__subclasses__()])
+def test_every_failure_to_log_in_is_told_of_the_pair(kind: type[LoginError]) -> None:
+    failure = {"msg": "It failed.", **kind("It failed").failure()}
+    _state, events = observe(WatchState("0" * 32), Observation(failure=failure), NOW, plan().rules)
+    assert [event["type"] for event in events] == ["credential_refused", "health"]
 
 
 def test_a_monitoring_whose_runs_are_refused_waits_and_the_others_do_not(watch: Watch) -> None:
