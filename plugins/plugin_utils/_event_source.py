@@ -169,6 +169,7 @@ class Delivery:
     async def _left_the_queue(self) -> bool:
         """Wait until the queue is empty; not for ever, as other sources may keep it full."""
         until = time.monotonic() + _BUSY_AFTER
+        await asyncio.sleep(0)  # whoever waits for an event has it by then
         while not self._inner.empty():
             if time.monotonic() > until:
                 return False

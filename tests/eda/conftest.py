@@ -73,4 +73,4 @@ def hook() -> Iterator[Webhook]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _java() -> None:
-    assert shutil.which("java"), "ansible-rulebook needs Java 17; on Debian it is openjdk-17-jre-headless"
+    assert shutil.which("java"), "ansible-rulebook needs Java 17; on Debian it is default-jre-headless"

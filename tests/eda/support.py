@@ -17,7 +17,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,7 +28,7 @@ COLLECTION = COLLECTIONS / "ansible_collections" / "contentsquare" / "speedlab"
 SOURCE = COLLECTION / "extensions/eda/plugins/event_source/monitorings.py"
 BIN = Path(sys.executable).parent
 PAIR = ("shop-production", "simulator-secret-production")
-HOME, HOME_MOBILE, CHECKOUT = 50301, 50302, 50303  # monitorings that are in order at the start
+HOME, HOME_MOBILE, CHECKOUT = 50301, 50302, 50304  # in order at the start; Checkout holds secrets of its site
 PATIENCE = 120.0  # seconds until a test that waits for something fails
 
 Event = dict[str, Any]
@@ -194,13 +194,14 @@ class Rulebook:
 
     def stop(self, number: int = signal.SIGINT) -> None:
         """End it as Ctrl-C does; whatever is left of it is killed."""
-        try:
+        if self.process.poll() is None:
             os.killpg(self.process.pid, number)
+        try:
             self.process.wait(60)
         finally:
-            if self.process.poll() is None:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait(60)
+            self.process.wait(60)
 
 
 @contextmanager

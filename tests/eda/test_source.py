@@ -20,10 +20,9 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from support import COLLECTION, HOME, PAIR, SOURCE, Consumer, Simulator, wait_for
+from support import CHECKOUT, COLLECTION, HOME, PAIR, SOURCE, Consumer, Simulator, wait_for
 
 SCHEMAS = SOURCE.parent / "schemas"
-SITE_SECRETS = 50304  # its configuration holds passwords, headers, cookies and POST data
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -148,12 +147,12 @@ def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     consumer.start()
     consumer.wait_for_events(1, "stale")
     simulator.wait_for_looks(1)
-    config = next(each for each in default_seed()["monitorings"] if each["id"] == SITE_SECRETS)["config"]
+    config = next(each for each in default_seed()["monitorings"] if each["id"] == CHECKOUT)["config"]
     password = config["basicAuth"]["password"]
-    simulator.turn(SITE_SECRETS, "KO", errorMessage=f"401 for {password}", extra={"apiToken": "new-field-canary"})
-    simulator.control(f"monitorings/{SITE_SECRETS}/reports", {})
+    simulator.turn(CHECKOUT, "KO", errorMessage=f"401 for {password}", extra={"apiToken": "new-field-canary"})
+    simulator.control(f"monitorings/{CHECKOUT}/reports", {})
     consumer.wait_for_events(1, "report_added")
-    simulator.turn(SITE_SECRETS, "OK")
+    simulator.turn(CHECKOUT, "OK")
     consumer.wait_for_events(1, "recovered")
     token = next(each["headers"]["authorization"] for each in simulator.control("requests") if "list" in each["path"])
     simulator.control("tokens/expire", {})
