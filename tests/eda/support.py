@@ -159,7 +159,7 @@ class Webhook:
 @contextmanager
 def webhook() -> Iterator[Webhook]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - so the standard library calls it
+        def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             hook.headers.append(dict(self.headers))
             hook.got.append(body)

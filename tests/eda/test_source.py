@@ -181,9 +181,7 @@ def default_seed() -> dict[str, Any]:
     return read
 
 
-def test_the_schema_of_events_refuses_what_is_none(
-    simulator: Simulator, new_consumer: Callable[..., Consumer]
-) -> None:
+def test_the_schema_of_events_refuses_what_is_none(simulator: Simulator, new_consumer: Callable[..., Consumer]) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
     simulator.wait_for_looks(2)
