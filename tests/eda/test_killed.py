@@ -41,15 +41,25 @@ def test_no_kill_loses_or_doubles_an_event(simulator: Simulator, new_consumer: C
         told = consumer.events("state_changed")
         return any(event["monitoring"]["id"] == monitoring and event["to"] == states[monitoring][-1] for event in told)
 
-    kills = 0
-    while kills < KILLS:
-        for monitoring in WATCHED:
-            if chance.random() < 0.6 and (len(states[monitoring]) == 1 or is_told(monitoring)):
-                change(monitoring)
-        # From the first import of Python over log-in, look and hand-over to the pause between two looks.
-        time.sleep(chance.uniform(0.0, 1.6))
+    def wait_for_the_end() -> None:
+        """Until a moment at random: while the process starts, around a look, or just when an event is taken."""
+        moment = chance.choice(("start", "start", "look", "look", "event", "event", "event"))
+        if moment == "start":
+            time.sleep(chance.uniform(0.0, 0.8))
+        elif moment == "look":
+            simulator.wait_for_looks(1)
+            time.sleep(chance.uniform(0.0, 0.2))
+        else:
+            taken = len(consumer.events())
+            wait_for(lambda: len(consumer.events()) > taken, "the next event")
+            time.sleep(chance.uniform(0.0, 0.03))
+
+    for _kill in range(KILLS):
+        quiet = [monitoring for monitoring in WATCHED if len(states[monitoring]) == 1 or is_told(monitoring)]
+        for monitoring in quiet if len(quiet) == len(WATCHED) else chance.sample(quiet, chance.randint(0, len(quiet))):
+            change(monitoring)
+        wait_for_the_end()
         consumer.kill()
-        kills += 1
         consumer.start()
 
     wait_for(lambda: all(is_told(each) or len(states[each]) == 1 for each in WATCHED), "the last change")
@@ -73,4 +83,4 @@ def test_no_kill_loses_or_doubles_an_event(simulator: Simulator, new_consumer: C
     assert len({event["stream"] for event in events}) == 1
     # An event comes again only where the process was killed between taking it and noting that.
     assert len(everything) - len(events) <= KILLS
-    assert sum(len(history) for history in states.values()) > KILLS / 2, "there was too little to tell"
+    assert wanted > KILLS / 2, "there was too little to tell"
