@@ -34,7 +34,8 @@ def schema(name: str) -> Draft202012Validator:
 def imported(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the source by its path in a new process, which has seen no collection yet."""
     program = f"import runpy, sys\n{code}"
-    return subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 # --- its place --------------------------------------------------------------------------------------------------------

@@ -135,13 +135,10 @@ class Journal:
         except FileNotFoundError:
             return WatchState(stream=uuid.uuid4().hex), []
         try:
-            found = json.loads(content)
-            events = [_event(each) for each in found.pop("waiting")]
-            return WatchState.from_dict(found), events
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            why = str(error) if type(error) is ValueError else "it is damaged"
+            return _parsed(content)
+        except ValueError as error:
             raise SettingsError(
-                f"state_file {self.path} is no state of this event source: {why}",
+                f"state_file {self.path} is no state of this event source: {error}",
                 hint="Restore it, or remove it to begin anew: what happened since it was written is then not told.",
             ) from None
 
@@ -171,6 +168,16 @@ class Journal:
 
     def _unwritable(self, error: OSError) -> FileNotWritten:
         return FileNotWritten(f"The state file {self.path} could not be written: {_reason(error)}")
+
+
+def _parsed(content: bytes) -> tuple[WatchState, list[Event]]:
+    """The state and the events of a file. Raises :class:`ValueError` with the reason."""
+    try:
+        found = json.loads(content)
+        events = [_event(each) for each in found.pop("waiting")]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        raise ValueError("it is damaged") from None
+    return WatchState.from_dict(found), events
 
 
 def _event(found: Any) -> Event:
