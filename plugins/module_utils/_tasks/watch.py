@@ -54,6 +54,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
+_READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
 _READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
 
 
@@ -193,7 +194,7 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
             return error
         return replace(sight, runs=[run for run in map(_run, rows) if run is not None])
 
-    found = in_parallel(read, sights, client.settings.connection.concurrency)
+    found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
     troubles = [each for each in found if isinstance(each, BadAnswer)]
     if len(troubles) == len(sights):  # not one answer was usable: it is not about one monitoring
         raise troubles[0]
