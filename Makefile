@@ -70,6 +70,10 @@ integration: ## ansible-test integration against the simulator
 system: ## real playbooks on the collection installed from its tarball
 	@$(STEPS) test --group system
 
+.PHONY: eda
+eda: ## the event source in the real ansible-rulebook, killed, troubled and watched
+	@$(STEPS) test --group eda
+
 .PHONY: package
 package: ## build and install the tarball, and check it as Galaxy does
 	@$(STEPS) test --group package

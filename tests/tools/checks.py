@@ -57,6 +57,8 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         make(known["reports"]),
         debian_programs(),
         reports(core, known["reports"], pytest_arguments),
+        make(known["eda"]),
+        eda(core, known["eda"], pytest_arguments),
     ]
 
 
@@ -227,6 +229,14 @@ def reports(core: str, environment: Environment, arguments: str) -> Step:
     variables = {"PYTHONPATH": str(paths.TREE), "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
     after = ("Debian programs", f"install {core}")
     return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, after)
+
+
+def eda(core: str, environment: Environment, arguments: str) -> Step:
+    """Return the tests that run the event source, and the real ansible-rulebook on the installed collection."""
+    variables = {"SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
+    # Most of their time they wait, for the next look of a source.
+    arguments = f"tests/eda --numprocesses 4 {arguments}"
+    return suite("eda", "eda", environment, arguments, variables, (f"install {core}", "Debian programs"))
 
 
 def system(core: str, ansible: Environment, arguments: str) -> Step:

@@ -22,6 +22,7 @@ UNIT_TESTS = "tests/unit/requirements.txt"
 SYSTEM_TESTS = "tests/system/requirements.txt"
 STATISTICS_TESTS = "tests/statistics/requirements.txt"
 CONTRACT_TESTS = "tests/contract/requirements.txt"
+EDA_TESTS = "tests/eda/requirements.txt"
 REPORT_TESTS = "tests/reports/requirements.txt"
 TOOLS = "tests/tools/requirements.txt"
 DOCS = "tests/tools/requirements-docs.txt"
@@ -69,6 +70,7 @@ def by_name() -> dict[str, Environment]:
         Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS, STATISTICS_TESTS)),
         Environment("contract", newest, ("pytest",), (CONTRACT_TESTS,)),
         Environment("reports", newest, (ansible, "pytest"), (RUNTIME, REPORT_TESTS)),
+        Environment("eda", newest, (ansible, "pytest", "pytest-xdist"), (RUNTIME, EDA_TESTS)),
         Environment("nox", newest, (), (NOX,)),
         Environment("demo", newest, (ansible,), (RUNTIME,)),
         Environment("docs", newest, (ansible,), (DOCS, RUNTIME)),

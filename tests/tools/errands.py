@@ -63,7 +63,8 @@ def run_benchmarks() -> int:
         "ANSIBLE_COLLECTIONS_PATH": str(paths.installed(core)),
         "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core)),
     }
-    _run(environment, ["python", "tests/benchmarks/run.py"], paths.CHECKOUT, variables)
+    for script in ("run.py", "watch.py"):
+        _run(environment, ["python", f"tests/benchmarks/{script}"], paths.CHECKOUT, variables)
     return 0
 
 

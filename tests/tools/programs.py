@@ -10,12 +10,13 @@ import os
 import shutil
 import subprocess
 
-# What the tests of the reports need.
+# What the tests of the reports need, and for ansible-rulebook those of the event source.
 PACKAGES = {
     "chromium": ("chromium", "fonts-dejavu-core"),
     "promtool": ("prometheus",),
     "prometheus": ("prometheus",),
     "prometheus-node-exporter": ("prometheus-node-exporter",),
+    "java": ("default-jre-headless",),
 }
 
 

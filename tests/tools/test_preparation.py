@@ -136,7 +136,8 @@ def test_programs_that_are_here_are_not_installed(machine: Path) -> None:
 
 
 def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machine: Path) -> None:
-    script(machine / "chromium", "exit 0")
+    for program in ("chromium", "java"):
+        script(machine / program, "exit 0")
     with pytest.raises(SystemExit, match="Still not here after the installation: promtool, prometheus"):
         programs.install()
     asked = (machine / "asked").read_text().splitlines()
@@ -147,8 +148,7 @@ def test_programs_that_are_missing_are_installed_and_have_to_be_there_then(machi
 
 def test_who_may_not_install_is_told_what_to_install(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with pytest.raises(
-        SystemExit, match=r"chromium, promtool.*chromium fonts-dejavu-core prometheus prometheus-node-exporter;"
-    ):
+    packages = "chromium fonts-dejavu-core prometheus prometheus-node-exporter default-jre-headless"
+    with pytest.raises(SystemExit, match=rf"chromium, promtool.*java.*{packages};"):
         programs.install()
     assert not (machine / "asked").exists()

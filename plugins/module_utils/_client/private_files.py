@@ -47,7 +47,7 @@ class PrivateDirectory:
         """The content of a file, None where there is none; raises :class:`Unusable` for a symlink or a foreign file."""
         path = self._join(name)
         try:
-            with os.fdopen(_opened(path, os.O_RDONLY), "rb") as file:
+            with os.fdopen(open_private(path, os.O_RDONLY), "rb") as file:
                 content = file.read(_LARGEST + 1)
         except FileNotFoundError:
             return None
@@ -119,7 +119,7 @@ class PrivateDirectory:
     def _open_lock(self, name: str) -> IO[bytes]:
         path = self._join(name)
         try:
-            return os.fdopen(_opened(path, os.O_RDWR | os.O_CREAT), "r+b")
+            return os.fdopen(open_private(path, os.O_RDWR | os.O_CREAT), "r+b")
         except OSError as error:
             raise _unusable(path, error) from None
 
@@ -162,7 +162,7 @@ def told_if_long(tell: Callable[[], None]) -> Iterator[None]:
         timer.cancel()
 
 
-def _opened(path: str, flags: int) -> int:
+def open_private(path: str, flags: int) -> int:
     """A descriptor of a regular file of this user alone; raises :class:`Unusable` for all others, :class:`OSError`."""
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)  # no pipe blocks it
     try:

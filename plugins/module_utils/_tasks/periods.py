@@ -49,3 +49,8 @@ def period_of(options: Options) -> Period:
         date_from=api_text(first) if first else None,
         date_to=api_text(last) if last else None,
     )
+
+
+def period_since(instant: datetime | None) -> Period:
+    """Every run since a moment, which itself may be among them, or every run there is."""
+    return Period(limit=0, date_from=api_text(instant) if instant else None)

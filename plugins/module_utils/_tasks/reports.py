@@ -39,15 +39,16 @@ def unless_refused(read: Callable[[], Found]) -> Found | ApiError:
 def report_result(found: AnalysisReport, *, redact: bool) -> Result:
     """A whole report, with its metrics and the names of the parts that the API could not produce."""
     report: Result = presented(found.report, redact=redact)
-    return {**report, **_measured(found.report), "missing": list(found.missing)}
+    return {**report, **measured(found.report), "missing": list(found.missing)}
 
 
 def run_result(row: Mapping[str, Any], *, redact: bool) -> Result:
     """A row of the runs of a monitoring."""
-    return {**presented(row, redact=redact), **_measured(row)}
+    return {**presented(row, redact=redact), **measured(row)}
 
 
-def _measured(report: Mapping[str, Any]) -> Result:
+def measured(report: Mapping[str, Any]) -> Result:
+    """What the collection tells of every report and run: which one it is, and what was measured."""
     return {
         "id": _report_id(report),
         "date": api_date(report.get("date")),

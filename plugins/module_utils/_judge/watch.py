@@ -1,0 +1,319 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From one look at the monitorings to the next: what happened, each thing told once.
+
+Private to this collection: may change without notice.
+
+Decisions that the code follows:
+
+* Only edges are told. The first look is the baseline, and silent unless what is wrong by then is asked for; a
+  monitoring that turns up later is told where it is in trouble.
+* What the API leaves out (a state, a last execution) is not known, which is no change.
+* A monitoring that the API shows older than it was seen already, as behind a cache, changes nothing.
+* A run is known by its id, else by its date. The last runs are remembered, so that one that turns up late is told, and
+  none is told again.
+* A monitoring is in trouble while it is enabled and its state is not ``OK`` or it is stale. ``recovered`` ends the
+  trouble: its state is ``OK``, and it is fresh.
+* Playbooks get events as extra variables, and text in those is a template. What the API says comes from outside: so the
+  marks of a template are pulled apart in it.
+* Whether the pair gets a token, and whether the API answers at all, are told apart: a refused pair is both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from .dates import instant_from_epoch_ms, iso_utc
+from .expiry import Expiry
+from .freshness import Freshness, assess_freshness
+from .watch_state import Watched, WatchState
+
+EVENT_VERSION = "1"
+MONITORING_EVENTS = ("state_changed", "report_added", "stale", "recovered")
+EVENT_TYPES = (*MONITORING_EVENTS, "credential_expiring", "credential_refused", "health")
+
+_RUNS_REMEMBERED = 8
+_FORGOTTEN_AFTER = timedelta(days=30)  # that the list leaves a monitoring out may be a mistake of the API
+_RUN_OVERDUE_AFTER = timedelta(hours=1)
+_URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
+_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])")
+# The codes of all failures to log in: whatever the reason, the pair gets no token.
+_REFUSED = frozenset(
+    {"login_refused", "pair_refused", "pair_expired", "scope_refused", "project_needed", "project_refused"}
+)
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a monitoring. ``date``: milliseconds since 1970. ``id``: None where the API gives none."""
+
+    id: str | None
+    date: int
+    failed: bool
+    metrics: Mapping[str, float | None]
+
+    @property
+    def key(self) -> str:
+        return self.id or str(self.date)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked."""
+
+    id: int
+    name: str
+    url: str | None
+    state: str | None
+    error_message: str
+    enabled: bool
+    frequency: object
+    last_execution: int | None
+    runs: Sequence[Run] | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A part of a look, or its end.
+
+    ``listed``: the ids of the whole list, once all of its monitorings were observed. ``failure``: why the look ended
+    early, as ``failure`` and ``msg`` of a failed task. ``expiry``: what the dates of the pair tell.
+    """
+
+    sights: Sequence[Sight] = ()
+    listed: frozenset[int] | None = None
+    failure: Mapping[str, Any] | None = None
+    expiry: Expiry | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is to be told. ``client_id``: of the pair, for its events."""
+
+    types: frozenset[str] = frozenset(EVENT_TYPES)
+    tell_initial: bool = False
+    stale_factor: float = 2.0
+    client_id: str | None = None
+
+
+def observe(
+    state: WatchState, observation: Observation, now: datetime, rules: Rules
+) -> tuple[WatchState, tuple[Event, ...]]:
+    """What is known after the observation, and the events that it makes, in their order."""
+    news = _News(state, now, rules)
+    if observation.expiry is not None:
+        _observe_expiry(news, observation.expiry)
+    monitorings = dict(state.monitorings)
+    for sight in observation.sights:
+        monitorings[sight.id] = _observe_monitoring(news, state.monitorings.get(sight.id), sight)
+    news.state = replace(news.state, monitorings=monitorings)
+    if observation.failure is not None:
+        _observe_failure(news, observation.failure)
+    if observation.listed is not None:
+        _end_good_look(news, observation.listed)
+    return news.state, tuple(news.events)
+
+
+def settled_until(state: WatchState, sight: Sight) -> int | None:
+    """The moment (milliseconds since 1970) after which the runs of a watched monitoring are of interest; None: all."""
+    return state.monitorings[sight.id].floor
+
+
+def runs_wanted(state: WatchState, sight: Sight) -> bool:
+    """Whether the list knows of a run that was not read yet. Of the baseline, none is."""
+    known = state.monitorings.get(sight.id)
+    return known is not None and sight.last_execution is not None and sight.last_execution > (known.read_to or 0)
+
+
+@dataclass
+class _News:
+    """The events of one observation, as they come about."""
+
+    state: WatchState
+    now: datetime
+    rules: Rules
+    events: list[Event] = field(default_factory=list)
+
+    def tell(self, kind: str, **what: Any) -> None:
+        if kind not in self.rules.types:
+            return
+        self.state = self.state.numbered()
+        number = self.state.event_id
+        self.events.append(
+            {
+                "type": kind,
+                "id": number,
+                "stream": self.state.stream,
+                "sequence": self.state.sequence,
+                "observed_at": iso_utc(self.now),
+                "schema_version": EVENT_VERSION,
+                **_without_templates(what),
+                "meta": {"uuid": number},
+            }
+        )
+
+
+def _without_templates(value: Any) -> Any:
+    """The same with a space within each ``{{``, ``{%`` and ``{#``."""
+    if isinstance(value, str):
+        return _MARK_OF_A_TEMPLATE.sub("{ ", value)
+    if isinstance(value, Mapping):
+        return {name: _without_templates(item) for name, item in value.items()}
+    return value
+
+
+# --- a monitoring -----------------------------------------------------------------------------------------------------
+
+
+def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Watched:
+    before = Watched(floor=sight.last_execution, read_to=sight.last_execution) if known is None else known
+    is_late = (sight.last_execution or 0) < (before.last_execution or 0)
+    if is_late:
+        sight = replace(sight, last_execution=before.last_execution, state=before.state)
+    freshness = _freshness(sight, news)
+    about = _about(sight, freshness)
+    silent = known is None and not (news.state.started or news.rules.tell_initial)
+    after = _observe_runs(news, before, sight, about)
+    after = _observe_state(news, after, sight, about, silent)
+    after = _observe_trouble(news, after, sight, freshness, about, silent)
+    return replace(after, last_execution=sight.last_execution, gone_since=None)
+
+
+def _freshness(sight: Sight, news: _News) -> Freshness:
+    last = _instant(sight.last_execution)
+    return assess_freshness(last, sight.frequency, sight.enabled, news.now, news.rules.stale_factor)
+
+
+def _instant(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else instant_from_epoch_ms(milliseconds)
+
+
+def _about(sight: Sight, freshness: Freshness) -> Event:
+    """The monitoring as each of its events shows it."""
+    last = _instant(sight.last_execution)
+    return {
+        "id": sight.id,
+        "name": sight.name,
+        "url": sight.url,
+        "state": sight.state,
+        "error_message": sight.error_message,
+        "enabled": sight.enabled,
+        "frequency": sight.frequency,
+        "last_execution": None if last is None else iso_utc(last),
+        "age_seconds": freshness.age_seconds,
+        "stale": freshness.stale,
+    }
+
+
+def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> Watched:
+    if sight.runs is None:
+        return before
+    known = {key for _date, key in before.told}
+    new = {run.key: run for run in sight.runs if run.key not in known and run.date > (before.floor or 0)}
+    in_order = sorted(new.values(), key=lambda run: (run.date, run.key))
+    for run in in_order:
+        report = {"id": run.id, "date": iso_utc(instant_from_epoch_ms(run.date)), "failed": run.failed}
+        news.tell("report_added", monitoring=about, report={**report, "metrics": dict(run.metrics)})
+    told = sorted((*before.told, *((run.date, run.key) for run in in_order)))
+    settled, kept = told[:-_RUNS_REMEMBERED], told[-_RUNS_REMEMBERED:]
+    floor = settled[-1][0] if settled else before.floor
+    return replace(before, told=tuple(kept), floor=floor, read_to=_read_to(news, before, sight, kept))
+
+
+def _read_to(news: _News, before: Watched, sight: Sight, told: Sequence[tuple[int, str]]) -> int | None:
+    """A run that the list knows of, and the reports do not yet, is asked for again; but not for ever."""
+    last = sight.last_execution
+    if last is None:
+        return before.read_to
+    is_there = bool(told) and told[-1][0] >= last
+    overdue = news.now - instant_from_epoch_ms(last) > _RUN_OVERDUE_AFTER
+    return last if is_there or overdue else before.read_to
+
+
+def _observe_state(news: _News, before: Watched, sight: Sight, about: Event, silent: bool) -> Watched:
+    if sight.state is None or _same(sight.state, before.state):
+        return before
+    appears = before.state is None
+    if not silent and not (appears and _is_ok(sight.state)):
+        turned = _turned(before.state or "OK", sight.state)
+        news.tell("state_changed", monitoring=about, turned=turned, **{"from": before.state, "to": sight.state})
+    return replace(before, state=sight.state)
+
+
+def _turned(before: str, after: str) -> str:
+    """Into which trouble, or out of it; ``other`` is a trouble that became another one."""
+    if _is_ok(after):
+        return "good"
+    return "bad" if _is_ok(before) else "other"
+
+
+def _same(state: str, other: str | None) -> bool:
+    return other is not None and state.upper() == other.upper()
+
+
+def _is_ok(state: str) -> bool:
+    return state.upper() == "OK"
+
+
+def _observe_trouble(
+    news: _News, before: Watched, sight: Sight, freshness: Freshness, about: Event, silent: bool
+) -> Watched:
+    if not sight.enabled:  # nobody expects it to run
+        return replace(before, stale=False)
+    stale = before.stale if freshness.stale is None else freshness.stale
+    if stale and not before.stale and not silent:
+        news.tell("stale", monitoring=about)
+    in_trouble = stale or (before.state is not None and not _is_ok(before.state))
+    since = before.trouble_since
+    if in_trouble:
+        since = since or iso_utc(news.now)
+    elif since is not None:
+        news.tell("recovered", monitoring=about, trouble_since=since)
+        since = None
+    return replace(before, stale=stale, trouble_since=since)
+
+
+# --- the pair and the API ---------------------------------------------------------------------------------------------
+
+
+def _observe_expiry(news: _News, expiry: Expiry) -> None:
+    before = news.state.expiry
+    silent = before is None and not news.rules.tell_initial
+    if _URGENCY[expiry.health] > _URGENCY[before or "ok"] and not silent:
+        news.tell("credential_expiring", credential={"client_id": news.rules.client_id, **expiry.as_dict()})
+    news.state = replace(news.state, expiry=expiry.health)
+
+
+def _observe_failure(news: _News, failure: Mapping[str, Any]) -> None:
+    if failure["code"] in _REFUSED and not news.state.refused:
+        news.tell("credential_refused", credential={"client_id": news.rules.client_id}, failure=dict(failure))
+        news.state = replace(news.state, refused=True)
+    if news.state.down_since is None:
+        since = iso_utc(news.now)
+        news.tell("health", health={"status": "down", "down_since": since, "failure": dict(failure)})
+        news.state = replace(news.state, down_since=since)
+
+
+def _end_good_look(news: _News, listed: Iterable[int]) -> None:
+    since = news.state.down_since
+    if since is not None:
+        news.tell("health", health={"status": "up", "down_since": since, "failure": None})
+    kept = _without_forgotten(news.state.monitorings, set(listed), news.now.date())
+    news.state = replace(news.state, started=True, refused=False, down_since=None, monitorings=kept)
+
+
+def _without_forgotten(monitorings: Mapping[int, Watched], listed: set[int], today: date) -> dict[int, Watched]:
+    kept = {}
+    for number, watched in monitorings.items():
+        since = None if number in listed else watched.gone_since or today.isoformat()
+        if since is None or today - date.fromisoformat(since) <= _FORGOTTEN_AFTER:
+            kept[number] = watched if since == watched.gone_since else replace(watched, gone_since=since)
+    return kept

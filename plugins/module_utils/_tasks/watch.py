@@ -1,0 +1,209 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The watch over monitorings: its options, and one look at the API.
+
+Private to this collection: may change without notice.
+
+A look only reads. It comes in parts, so that what a part tells can be handed over before the next one is read: after a
+long outage there may be much to catch up on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from typing import Any
+
+from .._client.client import Client
+from .._client.concurrency import in_parallel
+from .._client.errors import ApiError, BadAnswer, SettingsError, SpeedlabError
+from .._client.settings import Pair, ReadyToken, Settings, environment_value, settings_from
+from .._judge.dates import instant_from_epoch_ms
+from .._judge.expiry import Thresholds, assess_expiry
+from .._judge.numeric import real_number
+from .._judge.watch import EVENT_TYPES, Observation, Rules, Run, Sight, runs_wanted, settled_until
+from .._judge.watch_state import WatchState
+from .._version import VERSION
+from .dates import api_instant, date_option
+from .periods import period_since
+from .presentation import presented
+from .reports import measured
+from .task import Options
+
+OPTIONS: dict[str, Any] = {
+    "monitoring_id": {"type": "list", "elements": "int"},
+    "name": {"type": "str"},
+    "url": {"type": "str"},
+    "events": {"type": "list", "elements": "str", "choices": list(EVENT_TYPES), "default": list(EVENT_TYPES)},
+    "interval": {"type": "float", "default": 300.0},
+    "initial": {"type": "str", "choices": ["silent", "tell"], "default": "silent"},
+    "stale_factor": {"type": "float", "default": 2.0},
+    "state_file": {"type": "path"},
+    "expires_on": {"type": "raw"},
+    "created_on": {"type": "raw"},
+    "warning_days": {"type": "int", "default": 30},
+    "critical_days": {"type": "int", "default": 7},
+    "lifetime_days": {"type": "int", "default": 365},
+    "feedback": {"type": "bool", "default": False},
+}
+
+_SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
+_READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
+_READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which monitorings are watched."""
+
+    ids: frozenset[int] | None
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The checked options of a watch."""
+
+    settings: Settings
+    selection: Selection
+    rules: Rules
+    interval: float
+    state_file: str | None
+    expires_on: date | None
+    created_on: date | None
+    thresholds: Thresholds
+
+    @property
+    def reads_runs(self) -> bool:
+        return "report_added" in self.rules.types
+
+
+def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Plan:
+    """The checked plan of typed options. Raises :class:`SettingsError`; makes no request."""
+    settings = settings_from(options, environ, f"contentsquare.speedlab/{VERSION} ansible/{ansible}")
+    login = settings.required_login()
+    for name, least, most in (
+        ("interval", _SHORTEST_INTERVAL, _LONGEST_INTERVAL),
+        ("stale_factor", 0.0, float("inf")),
+    ):
+        if not least <= options[name] <= most or not options[name]:
+            limits = f"{least:g} to {most:g} seconds" if name == "interval" else "more than 0"
+            raise SettingsError(f"{name} is {options[name]:g}, but has to be {limits}")
+    try:
+        thresholds = Thresholds(options["warning_days"], options["critical_days"], options["lifetime_days"])
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    ids = options["monitoring_id"]
+    return Plan(
+        settings=settings,
+        selection=Selection(None if ids is None else frozenset(ids), options["name"] or "", options["url"] or ""),
+        rules=Rules(
+            types=frozenset(options["events"]),
+            tell_initial=options["initial"] == "tell",
+            stale_factor=options["stale_factor"],
+            client_id=login.client_id if isinstance(login, Pair) else None,
+        ),
+        interval=options["interval"],
+        state_file=options["state_file"],
+        expires_on=date_option(options["expires_on"], "expires_on"),
+        created_on=date_option(options["created_on"], "created_on"),
+        thresholds=thresholds,
+    )
+
+
+def default_state_file(plan: Plan, environ: Mapping[str, str]) -> str:
+    """Another file for each pair, project and selection, in the user's own folder for state."""
+    login = plan.settings.required_login()
+    who = login.endpoint if isinstance(login, ReadyToken) else login.client_id
+    ids = sorted(plan.selection.ids or ())
+    watched = (plan.settings.connection.auth_url.text, who, login.project_id, plan.selection.name, plan.selection.url)
+    digest = hashlib.sha256(repr((watched, ids)).encode("utf-8")).hexdigest()[:16]
+    base = environment_value("XDG_STATE_HOME", environ) or ""
+    if not os.path.isabs(base):
+        base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base, "contentsquare-speedlab", f"monitorings-{digest}.json")
+
+
+# --- one look ---------------------------------------------------------------------------------------------------------
+
+
+def look(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
+    """What there is to see now, in parts. A failure that has a name is the last part, and no exception."""
+    yield Observation(expiry=assess_expiry(plan.expires_on, plan.created_on, plan.thresholds, _today()))
+    try:
+        yield from _monitorings(plan, client, state)
+    except SpeedlabError as error:
+        yield Observation(failure={"msg": error.message, **error.failure()})
+
+
+def _today() -> date:
+    return datetime.now(timezone.utc).date()
+
+
+def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
+    selection = plan.selection
+    listed = [_sight(item) for item in client.lab.monitorings(name=selection.name, url=selection.url)]
+    sights = [sight for sight in listed if selection.ids is None or sight.id in selection.ids]
+    to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
+    waiting = {sight.id for sight in to_read}
+    yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
+    for start in range(0, len(to_read), _READ_AT_A_TIME):
+        yield Observation(sights=_with_runs(to_read[start : start + _READ_AT_A_TIME], client, state))
+    yield Observation(listed=frozenset(sight.id for sight in sights))
+
+
+def _sight(item: Mapping[str, Any]) -> Sight:
+    """A monitoring of the list without what a site keeps secret, which its error message may quote."""
+    shown = presented(item, redact=True)
+    last = api_instant(item.get("lastExecution"))
+    return Sight(
+        id=item["id"],
+        name=html.unescape(str(shown.get("name") or "")),
+        url=_text(shown.get("url")),
+        state=_text(shown.get("state")),
+        error_message=_text(shown.get("error_message")) or "",
+        enabled=shown.get("enabled") is not False,
+        frequency=real_number(shown.get("frequency")),
+        last_execution=None if last is None else int(item["lastExecution"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> list[Sight]:
+    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits."""
+
+    def read(sight: Sight) -> Sight | SpeedlabError:
+        floor = settled_until(state, sight)
+        since = None if floor is None else instant_from_epoch_ms(floor)
+        try:
+            rows = client.lab.monitoring_runs(sight.id, period_since(since)).rows
+        except (ApiError, BadAnswer) as error:
+            if error.retryable:
+                raise
+            client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {error.message}")
+            return error
+        return replace(sight, runs=[run for run in map(_run, rows) if run is not None])
+
+    found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
+    troubles = [each for each in found if isinstance(each, BadAnswer)]
+    if len(troubles) == len(sights):  # not one answer was usable: it is not about one monitoring
+        raise troubles[0]
+    return [sight if isinstance(each, SpeedlabError) else each for sight, each in zip(sights, found)]
+
+
+def _run(row: Mapping[str, Any]) -> Run | None:
+    """A run; None where it has no date, since then nobody can tell whether it is new."""
+    if api_instant(row.get("date")) is None:
+        return None
+    told = measured(row)
+    return Run(told["id"], int(row["date"]), told["failed"], told["metrics"])

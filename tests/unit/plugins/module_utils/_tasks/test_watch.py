@@ -1,0 +1,294 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The watch's options, and one look: which calls it makes, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
+    LoginError,
+    MissingCredentials,
+    PairRefused,
+    SettingsError,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Sight, observe
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch import (
+    OPTIONS,
+    Plan,
+    default_state_file,
+    look,
+    plan_from,
+)
+from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
+from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply, text_reply
+from ansible_collections.contentsquare.speedlab.tests.unit.support.tasks import LOGIN
+
+NOW = datetime.now(timezone.utc)
+HOUR_AGO, NOW_MS = (int((NOW - timedelta(hours=hours)).timestamp() * 1000) for hours in (1, 0))
+NO_RETRIES = {"retry_timeout": 0}
+
+
+def plan(**given: Any) -> Plan:
+    validation = ArgumentSpecValidator(argument_spec(OPTIONS)).validate({**LOGIN, **given})
+    assert not validation.error_messages, validation.error_messages
+    return plan_from(validation.validated_parameters, {}, "2.21.0")
+
+
+def listed(number: int = 1, **changes: Any) -> dict[str, Any]:
+    known = {"id": number, "name": f"Page {number}", "url": f"https://shop.example/{number}", "state": "OK"}
+    return {**known, "lastExecution": HOUR_AGO, "enabled": True, "frequency": 60, **changes}
+
+
+class Watch:
+    """Looks that follow each other."""
+
+    def __init__(self, api: ScriptedApi, **given: Any) -> None:
+        self.api, self.plan, self.state, self.warnings = api, plan(**given), WatchState("0" * 32), list[str]()
+        self.client = Client(self.plan.settings, Reporter(warn=self.warnings.append))
+        self.parts: list[Observation] = []
+        api.expect_token()
+
+    def expect_list(self, *monitorings: Mapping[str, Any], body: Any = None, gives: Any = None) -> None:
+        self.api.expect_lab("monitoring/list", body or {}, gives or {"monitorings": list(monitorings)})
+
+    def expect_runs(self, number: int, gives: Any, since: int | None = HOUR_AGO) -> None:
+        moment = None if since is None else datetime.fromtimestamp(since / 1000, timezone.utc)
+        text = None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{since % 1000:03d}Z"  # type: ignore[operator]
+        body = {"monitoringId": number, "limit": 0, **({"dateFrom": text} if text else {})}
+        self.api.expect_lab("monitoring/reports", body, {"monitoringData": gives} if isinstance(gives, list) else gives)
+
+    def look(self) -> list[dict[str, Any]]:
+        self.parts, events = [], []
+        for part in look(self.plan, self.client, self.state):
+            self.parts.append(part)
+            self.state, told = observe(self.state, part, datetime.now(timezone.utc), self.plan.rules)
+            events += told
+        return events
+
+    @property
+    def sights(self) -> list[Sight]:
+        return [sight for part in self.parts for sight in part.sights]
+
+
+@pytest.fixture
+def watch(api: ScriptedApi) -> Watch:
+    return Watch(api, **NO_RETRIES)
+
+
+# --- a look -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_baseline_is_one_call_and_tells_nothing(watch: Watch) -> None:
+    watch.expect_list(listed(1), listed(2, state="KO"))
+    assert watch.look() == []
+
+
+def test_a_look_without_news_is_one_call(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1))
+    assert watch.look() == []
+
+
+def test_only_the_runs_of_monitorings_that_ran_are_read_from_the_last_known_one_on(watch: Watch) -> None:
+    watch.expect_list(listed(1), listed(2))
+    watch.look()
+    watch.expect_list(listed(1), listed(2, lastExecution=NOW_MS))
+    row = {"id": "abc", "date": NOW_MS, "score": 88, "loadTime": 2100, "timings": {"firstByte": 120}}
+    watch.expect_runs(2, [row, {"id": "old", "date": HOUR_AGO, "score": 1}, {"id": "undated"}])
+    (event,) = watch.look()
+    assert (event["type"], event["monitoring"]["id"], event["report"]["id"]) == ("report_added", 2, "abc")
+    metrics = event["report"]["metrics"]
+    assert (metrics["score"], metrics["load_time"], metrics["first_byte"], metrics["speed_index"]) == (
+        *(88, 2100, 120),
+        None,
+    )
+
+
+def test_all_runs_of_a_monitoring_that_never_ran_are_read(watch: Watch) -> None:
+    watch.expect_list(listed(1, lastExecution=None, state=None))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS))
+    watch.expect_runs(1, [{"id": "abc", "date": NOW_MS, "score": -1}], since=None)
+    (event,) = watch.look()
+    assert (event["report"]["failed"], event["report"]["metrics"]["score"]) == (True, None)
+
+
+def test_without_reports_among_the_events_no_report_is_read(api: ScriptedApi) -> None:
+    watch = Watch(api, events=["state_changed"])
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
+    assert [event["type"] for event in watch.look()] == ["state_changed"]
+
+
+def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) -> None:
+    watch = Watch(api, name="Page", url="shop", monitoring_id=[2, 9])
+    watch.expect_list(listed(1), listed(2), body={"name": "Page", "url": "shop"})
+    watch.look()
+    assert [sight.id for sight in watch.sights] == [2]
+    assert watch.parts[-1].listed == frozenset({2})
+
+
+def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
+    cookies = [{"name": "a", "value": "cookie-v"}]
+    config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": cookies}
+    url = "https://shop:url-password@shop.example/"
+    watch.expect_list(listed(1, config=config, url=url, errorMessage="401 for site-password"))
+    watch.look()
+    shown = repr(watch.sights)
+    assert "401 for VALUE_REDACTED" in shown
+    assert not [secret for secret in ("site-password", "cookie-v", "url-password") if secret in shown]
+
+
+def test_names_are_decoded_and_odd_fields_stand_for_nothing(watch: Watch) -> None:
+    watch.expect_list(listed(1, name="Caf&eacute; &amp; bar", state=7, frequency="often", lastExecution="x", url=None))
+    watch.look()
+    (sight,) = watch.sights
+    assert sight == Sight(1, "Café & bar", None, None, "", True, None, None)
+
+
+# --- trouble ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_ends_the_look_and_says_what_a_failed_task_says(watch: Watch) -> None:
+    watch.expect_list(gives=text_reply("<html>", 503))
+    (event,) = watch.look()
+    failure = event["health"]["failure"]
+    assert (failure["code"], failure["status"], failure["retryable"]) == ("service_unavailable", 503, True)
+    assert failure["msg"].startswith("The API is not available")
+
+
+def test_a_refused_pair_is_told_as_such(api: ScriptedApi) -> None:
+    watch = Watch(api)
+    api._expected.clear()
+    api.expect_token(reply({"error": "invalid_client"}, 401))
+    assert [event["type"] for event in watch.look()] == ["credential_refused", "health"]
+
+
+@pytest.mark.parametrize("kind", [LoginError, *LoginError.__subclasses__(), *PairRefused.__subclasses__()])
+def test_every_failure_to_log_in_is_told_of_the_pair(kind: type[LoginError]) -> None:
+    failure = {"msg": "It failed.", **kind("It failed").failure()}
+    _state, events = observe(WatchState("0" * 32), Observation(failure=failure), NOW, plan().rules)
+    assert [event["type"] for event in events] == ["credential_refused", "health"]
+
+
+def test_a_monitoring_whose_runs_are_refused_waits_and_the_others_do_not(watch: Watch) -> None:
+    watch.api.ordered = False
+    watch.expect_list(listed(1), listed(2))
+    watch.look()
+    ran = [listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS)]
+    watch.expect_list(*ran)
+    watch.expect_runs(1, reply({"success": False, "errorCode": "GONE"}, 404))
+    watch.expect_runs(2, [{"id": "b", "date": NOW_MS, "score": 88}])
+    assert [event["monitoring"]["id"] for event in watch.look()] == [2]
+    assert watch.warnings
+    watch.expect_list(*ran)
+    watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["monitoring"]["id"] for event in watch.look()] == [1]
+
+
+def test_runs_that_are_all_malformed_are_an_outage_and_caught_up_on(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS))
+    watch.expect_runs(1, {"monitoringData": "none"})
+    assert [event["health"]["status"] for event in watch.look()] == ["down"]
+    watch.expect_list(listed(1, lastExecution=NOW_MS))
+    watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "health"]
+
+
+def test_a_list_of_another_shape_forgets_nothing(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    before = watch.state.monitorings
+    watch.expect_list(gives={"monitorings": {"id": 1}})
+    assert [event["type"] for event in watch.look()] == ["health"]
+    assert watch.state.monitorings == before
+
+
+# --- options ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"interval": 0.5}, r"interval is 0\.5, but has to be 1 to 86400 seconds"),
+        ({"interval": float("nan")}, "interval is nan"),
+        ({"stale_factor": 0}, "stale_factor is 0, but has to be more than 0"),
+        ({"stale_factor": -1}, "stale_factor is -1"),
+        ({"expires_on": "soon"}, "expires_on: 'soon' is not a date"),
+        ({"created_on": 7}, "created_on: "),
+        ({"warning_days": 3}, r"warning_days \(3\) must not be less than critical_days \(7\)"),
+        ({"client_secret": "short"}, "shorter than 8 characters"),
+    ],
+    ids=repr,
+)
+def test_a_wrong_option_is_refused_before_any_request(api: ScriptedApi, given: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        plan(**given)
+
+
+def test_without_a_pair_nothing_is_watched(api: ScriptedApi) -> None:
+    with pytest.raises(MissingCredentials):
+        plan(client_id=None, client_secret=None)
+
+
+def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi) -> None:
+    checked = plan(expires_on=NOW.date() + timedelta(days=7), initial="tell")
+    client = Client(checked.settings, Reporter(warn=print))
+    part = next(look(checked, client, WatchState("0" * 32)))
+    assert part.expiry is not None
+    assert (part.expiry.health, part.expiry.days_left) == ("critical", 7)
+    assert checked.rules.client_id == PAIR.client_id
+
+
+def test_each_pair_project_and_selection_has_a_state_file_of_its_own(tmp_path: Path) -> None:
+    others: list[dict[str, Any]] = [
+        *({"project_id": 7}, {"client_id": "other"}),
+        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}),
+    ]
+    plans = [plan(), *(plan(**given) for given in others)]
+    files = [default_state_file(each, {"HOME": str(tmp_path)}) for each in plans]
+    assert len(set(files)) == len(files)
+    assert all(each.startswith(f"{tmp_path}/.local/state/contentsquare-speedlab/") for each in files)
+    assert default_state_file(plan(client_secret="another-secret"), {"HOME": str(tmp_path)}) == files[0]
+    assert default_state_file(plan(), {"XDG_STATE_HOME": "/state"}).startswith("/state/contentsquare-speedlab/")
+
+
+def test_a_state_that_turned_bad_and_the_runs_come_in_the_order_in_which_they_happened(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
+    watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": -1}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "state_changed"]
+
+
+def test_many_monitorings_are_read_in_parts(watch: Watch) -> None:
+    watch.api.ordered = False
+    numbers = range(1, 121)
+    watch.expect_list(*(listed(number) for number in numbers))
+    watch.look()
+    watch.expect_list(*(listed(number, lastExecution=NOW_MS) for number in numbers))
+    for number in numbers:
+        watch.expect_runs(number, [{"id": str(number), "date": NOW_MS, "score": 88}])
+    assert len(watch.look()) == 120
+    assert max(len(part.sights) for part in watch.parts) == 50
+
+
+def test_a_plan_is_a_value() -> None:
+    assert replace(plan(), interval=1.0) == plan(interval=1.0)
