@@ -40,6 +40,8 @@ options:
   include:
     description:
       - What else to read of each monitoring, with one call for V(last_report) and one for V(reports) and V(statistics).
+      - Where the API refuses that for some of the monitorings, their results lack the key and a warning says so. If
+        it refuses all, the task fails.
     type: list
     elements: str
     choices: [last_report, reports, statistics]

@@ -207,21 +207,29 @@ def test_an_api_out_of_reach_loses_nothing(workplace: Workplace, simulator: Simu
     assert [line for line in exported(workplace).splitlines() if "scan_error" not in line] == kept
 
 
-def test_a_report_that_cannot_be_read_hides_no_state(workplace: Workplace, simulator: Simulator) -> None:
+@pytest.mark.parametrize("refused", [1, None], ids=["one", "all"])
+def test_reports_that_cannot_be_read_hide_no_state(
+    workplace: Workplace, simulator: Simulator, refused: int | None
+) -> None:
     export(workplace)
     before = exported(workplace)
-    simulator.control(f"monitorings/{HOME}/reports", {"score": 1})
+    for number in (HOME, MOBILE):
+        simulator.control(f"monitorings/{number}/reports", {"score": 1})
     simulator.control(f"monitorings/{MOBILE}", {"state": "KO"})
-    simulator.control("faults", {"path": LAST_REPORT, "kind": "status", "status": 400, "times": 1})
-    run = export(workplace)
+    simulator.control("faults", {"path": LAST_REPORT, "kind": "status", "status": 400, "times": refused})
+    run = export(workplace, env={"SPEEDLAB_CONCURRENCY": "1"})  # so that it is the first that is refused
     assert run.status == 2
+    assert "Not read as a whole" in run.output
     text = exported(workplace)
     assert value(text, "monitoring_state_ok", id=MOBILE) == 0
     for metric in ("monitoring_score_ratio", "monitoring_last_report_timestamp_seconds"):
         assert value(text, metric, id=HOME) == value(before, metric, id=HOME)
+    stale = value(before, "monitoring_score_ratio", id=MOBILE)
+    assert value(text, "monitoring_score_ratio", id=MOBILE) == (0.01 if refused else stale)
     assert value(text, "export_scan_error", reason="reports_unread") == 1
     success = "export_last_success_timestamp_seconds"
     assert value(text, success) == value(before, success)
+    simulator.control("faults", method="DELETE")
     assert export(workplace).status == 0
     assert value(exported(workplace), "monitoring_score_ratio", id=HOME) == 0.01
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import html
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import SettingsError
+from .._client.errors import SettingsError, SpeedlabError
 from .._client.lab import Period, Runs
 from .._judge.dates import iso_utc
 from .._judge.declared import Declared, compare
@@ -30,7 +30,7 @@ from .dates import api_instant
 from .periods import PERIOD_OPTIONS, period_of
 from .presentation import presented, secrets_within
 from .progress import every_now_and_then
-from .reports import report_result, run_result
+from .reports import report_result, run_result, unless_refused, warn_of_unread
 from .task import Options, Outcome, Result, Task
 
 # Which monitorings are meant: the gate takes the same.
@@ -195,27 +195,41 @@ def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
 
 
 def _add_details(monitorings: list[Result], options: Options, period: Period, client: Client) -> None:
-    include, redact = set(options["include"]), options["redact"]
+    """Where the API refuses some of it, the results lack the key: null would say that there is none."""
+    include = set(options["include"])
+    readers = [_last_report] if "last_report" in include else []
+    readers += [_runs] if include & {"reports", "statistics"} else []
+    work = [(monitoring, reader) for monitoring in monitorings for reader in readers]
 
-    def calls(monitoring: Result) -> list[tuple[Result, str]]:
-        wanted = [("last_report", "last_report" in include), ("runs", bool(include & {"reports", "statistics"}))]
-        return [(monitoring, kind) for kind, is_wanted in wanted if is_wanted]
+    def add(call: tuple[Result, Callable[..., Result]]) -> SpeedlabError | None:
+        monitoring, reader = call
+        found = unless_refused(lambda: reader(monitoring["id"], options, period, client))
+        if isinstance(found, SpeedlabError):
+            return found
+        monitoring.update(found)
+        return None
 
-    def fetch(call: tuple[Result, str]) -> None:
-        monitoring, kind = call
-        if kind == "last_report":
-            report = client.lab.last_report(monitoring["id"], metrics_only=True)
-            monitoring["last_report"] = report and report_result(report, redact=redact)
-            return
-        runs = client.lab.monitoring_runs(monitoring["id"], period)
-        if "reports" in include:
-            monitoring["reports"] = [run_result(row, redact=redact) for row in runs.rows]
-        if "statistics" in include:
-            monitoring["statistics"] = _statistics(runs)
-
-    work = [call for monitoring in monitorings for call in calls(monitoring)]
     done = every_now_and_then(client.reporter.progress, "Reading monitorings")
-    in_parallel(fetch, work, client.settings.connection.concurrency, done)
+    added = in_parallel(add, work, client.settings.connection.concurrency, done)
+    unread = [trouble for trouble in added if trouble is not None]
+    if unread and len(unread) == len(work):
+        raise unread[0]  # it speaks for all
+    warn_of_unread(unread, client.reporter)
+
+
+def _last_report(number: int, options: Options, period: Period, client: Client) -> Result:
+    report = client.lab.last_report(number, metrics_only=True)
+    return {"last_report": report and report_result(report, redact=options["redact"])}
+
+
+def _runs(number: int, options: Options, period: Period, client: Client) -> Result:
+    runs = client.lab.monitoring_runs(number, period)
+    found: Result = {}
+    if "reports" in options["include"]:
+        found["reports"] = [run_result(row, redact=options["redact"]) for row in runs.rows]
+    if "statistics" in options["include"]:
+        found["statistics"] = _statistics(runs)
+    return found
 
 
 def _statistics(runs: Runs) -> Result:

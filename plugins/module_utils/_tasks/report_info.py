@@ -13,7 +13,7 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import ApiError, NotFound, SettingsError
+from .._client.errors import NotFound, SettingsError, SpeedlabError
 from .._client.lab import AnalysisReport
 from .progress import every_now_and_then
 from .reports import report_result, unless_refused
@@ -31,7 +31,7 @@ OPTIONS: dict[str, Any] = {
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     ids = _ids(options)
     answers = dict(zip(ids, _read(ids, options, client)))
-    missing = {number: answer for number, answer in answers.items() if isinstance(answer, ApiError)}
+    missing = {number: answer for number, answer in answers.items() if isinstance(answer, SpeedlabError)}
     if missing and len(missing) == len(ids):
         raise _none_of_them(missing)
     if missing:
@@ -59,8 +59,8 @@ def _ids(options: Options) -> list[str]:
     return ids
 
 
-def _read(ids: list[str], options: Options, client: Client) -> list[AnalysisReport | ApiError]:
-    def read(number: str) -> AnalysisReport | ApiError:
+def _read(ids: list[str], options: Options, client: Client) -> list[AnalysisReport | SpeedlabError]:
+    def read(number: str) -> AnalysisReport | SpeedlabError:
         found = unless_refused(
             lambda: client.lab.analysis_report(number, metrics_only=options["metrics_only"], tip_ids=options["tip_ids"])
         )
@@ -73,7 +73,7 @@ def _read(ids: list[str], options: Options, client: Client) -> list[AnalysisRepo
 _UNFINISHED = "If its run goes on still, try again in a minute."
 
 
-def _none_of_them(missing: dict[str, ApiError]) -> ApiError:
+def _none_of_them(missing: dict[str, SpeedlabError]) -> SpeedlabError:
     """The error of the first, which speaks for all."""
     error = next(iter(missing.values()))
     if len(missing) == 1:

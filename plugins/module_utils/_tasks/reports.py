@@ -9,10 +9,11 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._client.errors import ApiError
+from .._client.client import Reporter
+from .._client.errors import ApiError, BadAnswer, SpeedlabError
 from .._client.lab import AnalysisReport
 from .._judge.metrics import read_metrics, run_failed
 from .dates import api_date
@@ -22,7 +23,7 @@ from .task import Result
 Found = TypeVar("Found")
 
 
-def unless_refused(read: Callable[[], Found]) -> Found | ApiError:
+def unless_refused(read: Callable[[], Found]) -> Found | SpeedlabError:
     """What ``read`` gives, or why the API does not give it.
 
     Such an error is about one report alone, unlike trouble that another call would meet as well. The API does not say
@@ -30,10 +31,17 @@ def unless_refused(read: Callable[[], Found]) -> Found | ApiError:
     """
     try:
         return read()
-    except ApiError as error:
+    except (ApiError, BadAnswer) as error:
         if error.retryable:
             raise
         return error
+
+
+def warn_of_unread(troubles: Sequence[SpeedlabError], reporter: Reporter) -> None:
+    """Tell what the result lacks, in one line however much it is."""
+    if troubles:
+        more = f", and {len(troubles) - 1} more" if len(troubles) > 1 else ""
+        reporter.warn(f"Reports are missing in the result: {troubles[0].what}{more}.")
 
 
 def report_result(found: AnalysisReport, *, redact: bool) -> Result:

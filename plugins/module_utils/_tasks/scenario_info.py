@@ -17,7 +17,7 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import ApiError
+from .._client.errors import SpeedlabError
 from .._client.lab import Json, Period
 from .._judge.metrics import METRICS, read_metrics
 from .._judge.scenarios import GRADES, grade_run
@@ -25,7 +25,7 @@ from .dates import api_date, api_instant
 from .periods import PERIOD_OPTIONS, period_of
 from .presentation import presented
 from .progress import every_now_and_then
-from .reports import report_result, unless_refused
+from .reports import report_result, unless_refused, warn_of_unread
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
@@ -103,7 +103,7 @@ class _Reader:
         self._period = period
         self._include = set(options["include"])
         self._redact = options["redact"]
-        self._refusals: list[ApiError] = []
+        self._unread: list[SpeedlabError] = []
 
     def add_details(self, found: list[_Scenario]) -> None:
         self._each(self._add_runs, found, "Reading runs of scenarios")
@@ -112,7 +112,7 @@ class _Reader:
         if "steps" in self._include:
             steps = [step for each in found for step in each.shown["steps"] if step["id"]]
             self._each(self._add_step_report, steps, "Reading steps of scenarios")
-        self._warn_of_refusals()
+        warn_of_unread(self._unread, self._client.reporter)
 
     def _each(self, function: Callable[[Any], None], items: list[Any], what: str) -> None:
         done = every_now_and_then(self._client.reporter.progress, what)
@@ -167,15 +167,10 @@ class _Reader:
     def _or_none(self, read: Callable[[], Any]) -> Any:
         """What ``read`` gives; None where the API refuses it, for then it may still give all other reports."""
         found = unless_refused(read)
-        if isinstance(found, ApiError):
-            self._refusals.append(found)
+        if isinstance(found, SpeedlabError):
+            self._unread.append(found)
             return None
         return found
-
-    def _warn_of_refusals(self) -> None:
-        if self._refusals:
-            more = f", and {len(self._refusals) - 1} more" if len(self._refusals) > 1 else ""
-            self._client.reporter.warn(f"Reports are missing in the result: {self._refusals[0].what}{more}.")
 
 
 def _dated(row: Json) -> bool:

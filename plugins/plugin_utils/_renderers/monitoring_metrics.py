@@ -68,8 +68,6 @@ class Scan:
     error: str
     # None: the environment could not be read, so nothing is known of its monitorings.
     monitorings: Sequence[Monitoring] | None = None
-    # The last report of each monitoring was read as well.
-    with_reports: bool = False
     checked_at: int = 0
     coverage: Mapping[str, Any] | None = None
 
@@ -113,15 +111,19 @@ def _scan(name: str, result: object) -> Scan:
         failure = result.get("failure")
         return Scan(name, str(failure.get("code") if isinstance(failure, Mapping) else "error"))
     verdict = as_verdict(result.get("verdict"))
-    with_reports = all("last_report" in each for each in listed)
+    whole = all(map(_has_report, listed))
     return Scan(
         name,
-        error="reports_unread" if not with_reports else "monitorings_missing" if verdict["partial"] else "",
+        error="reports_unread" if not whole else "monitorings_missing" if verdict["partial"] else "",
         monitorings=_with_findings(listed, verdict),
-        with_reports=with_reports,
         checked_at=_instant(verdict["checked_at"]),
         coverage=result.get("coverage"),
     )
+
+
+def _has_report(monitoring: Monitoring) -> bool:
+    """Whether its last report was read; that there is none is known as well."""
+    return "last_report" in monitoring
 
 
 _FINDINGS = "_findings"
@@ -158,12 +160,11 @@ def _samples_of(text: str) -> _Kept:
     return found
 
 
-def _keep(family: Family, scan: Scan, kept: _Kept) -> None:
-    """The earlier samples; where the list was read, those of the monitorings that are still in it."""
-    listed = scan.monitorings
-    ids = None if listed is None else {label_text(each.get("id")) for each in listed}
+def _keep(family: Family, scan: Scan, kept: _Kept, monitorings: Sequence[Monitoring] | None = None) -> None:
+    """The earlier samples of the environment, or of some of its monitorings."""
+    ids = None if monitorings is None else {label_text(each.get("id")) for each in monitorings}
     for sample in kept.get((family.name, label_text(scan.environment)), ()):
-        if ids is None or sample.id is None or sample.id in ids:
+        if ids is None or sample.id in ids:
             family.samples.append(sample.line)
 
 
@@ -206,9 +207,11 @@ def _of_environments(scans: Sequence[Scan], kept: _Kept) -> Iterator[Family]:
 def _family(scans: Iterable[Scan], kept: _Kept, gauge: Gauge, *, reports: bool) -> Family:
     family = Family(gauge.name, gauge.help)
     for scan in scans:
-        if scan.monitorings is None or (reports and not scan.with_reports):
+        if scan.monitorings is None:
             _keep(family, scan, kept)
             continue
+        unread = [each for each in scan.monitorings if reports and not _has_report(each)]
+        _keep(family, scan, kept, unread)
         for monitoring in scan.monitorings:
             value = gauge.value(monitoring)
             if value is not None:

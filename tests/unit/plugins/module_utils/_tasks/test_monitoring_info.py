@@ -262,7 +262,29 @@ def test_the_period_is_sent_in_utc_with_milliseconds(
     run(api, monitoring(1), include=["reports"], **given)
 
 
-def test_a_failure_in_the_middle_fails_the_task_with_the_monitoring_named(api: ScriptedApi) -> None:
+def test_what_the_api_refuses_of_one_monitoring_hides_no_other(api: ScriptedApi) -> None:
+    api.ordered = False
+    api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, reply({}, 404))
+    api.expect_lab("monitoring/last-report", {"monitoringId": 6, "metricsOnly": True}, {"report": REPORT})
+    api.expect_lab("monitoring/last-report", {"monitoringId": 7, "metricsOnly": True}, None)
+    done = run(api, monitoring(5), monitoring(6), monitoring(7), include=["last_report"])
+    refused, read, new = done.result["monitorings"]
+    assert "last_report" not in refused  # null is what a monitoring without a report has
+    assert read["last_report"]["id"] == "d_5b"
+    assert new["last_report"] is None
+    (warning,) = done.warnings
+    assert "the last report of monitoring 5" in warning
+
+
+def test_trouble_that_every_call_would_meet_fails_the_task(api: ScriptedApi) -> None:
+    api.ordered = False
+    api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, {"report": REPORT})
+    api.expect_lab("monitoring/last-report", {"monitoringId": 6, "metricsOnly": True}, reply({}, 503))
+    failed = run(api, monitoring(5), monitoring(6), include=["last_report"], retry_timeout=0).failure
+    assert failed["code"] == "service_unavailable"
+
+
+def test_where_nothing_that_was_asked_for_is_given_the_task_fails_with_the_monitoring_named(api: ScriptedApi) -> None:
     api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, reply({}, 404))
     failed = run(api, monitoring(5), include=["last_report"]).failure
     assert failed["code"] == "not_found"

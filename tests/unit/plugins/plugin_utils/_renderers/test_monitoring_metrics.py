@@ -236,6 +236,13 @@ def test_where_only_the_reports_are_unread_the_rest_is_new() -> None:
     assert samples(text, "export_scan_error", "reason") == {("reports_unread",): 1}
 
 
+def test_a_report_that_is_unread_keeps_the_values_of_its_monitoring_alone() -> None:
+    unread = {key: item for key, item in monitoring(2).items() if key != "last_report"}
+    text = render_monitoring_metrics({"prod": read(monitoring(last_report=report(score=10)), unread)}, previous=FIRST)
+    assert samples(text, "monitoring_score_ratio", "id") == {("1",): 0.1, ("2",): 0.8}
+    assert samples(text, "export_scan_error", "reason") == {("reports_unread",): 1}
+
+
 def test_a_partial_verdict_is_no_success() -> None:
     text = render_monitoring_metrics({"prod": read(monitoring(), missing=("monitoring 9",), at=LATER)}, previous=FIRST)
     assert value(text, "export_last_success_timestamp_seconds") == SECONDS_NOW
