@@ -42,7 +42,8 @@ _RUNS_REMEMBERED = 8
 _FORGOTTEN_AFTER = timedelta(days=30)  # that the list leaves a monitoring out may be a mistake of the API
 _RUN_OVERDUE_AFTER = timedelta(hours=1)
 _URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
-_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])")
+# "#jinja2:" at the beginning gives a template other marks, whatever these are.
+_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])|\A#(?=jinja2:)")
 # The codes of all failures to log in: whatever the reason, the pair gets no token.
 _REFUSED = frozenset(
     {"login_refused", "pair_refused", "pair_expired", "scope_refused", "project_needed", "project_refused"}
@@ -162,9 +163,9 @@ class _News:
 
 
 def _without_templates(value: Any) -> Any:
-    """The same with a space within each ``{{``, ``{%`` and ``{#``."""
+    """The same with a space within each ``{{``, ``{%`` and ``{#``, and within ``#jinja2:`` at its beginning."""
     if isinstance(value, str):
-        return _MARK_OF_A_TEMPLATE.sub("{ ", value)
+        return _MARK_OF_A_TEMPLATE.sub(r"\g<0> ", value)
     if isinstance(value, Mapping):
         return {name: _without_templates(item) for name, item in value.items()}
     return value

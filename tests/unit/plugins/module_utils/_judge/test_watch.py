@@ -388,6 +388,13 @@ def test_text_of_the_api_is_no_template() -> None:
     assert down["health"]["failure"]["msg"] == "It says { { 7 * 7 }}"
 
 
+def test_text_of_the_api_gives_a_template_no_other_marks() -> None:
+    other_marks = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ lookup('pipe', 'id') ]]"
+    (event,) = World().see(state="KO", name=other_marks, error_message="See #jinja2: it")
+    assert event["monitoring"]["name"] == f"# {other_marks[1:]}"
+    assert event["monitoring"]["error_message"] == "See #jinja2: it"
+
+
 def test_the_same_observation_of_the_same_state_makes_the_same_events() -> None:
     world = World()
     seen = Observation(sights=[replace(world.sight, state="KO")])
