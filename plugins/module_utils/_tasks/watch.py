@@ -155,7 +155,12 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     waiting = {sight.id for sight in to_read}
     yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
     for start in range(0, len(to_read), _READ_AT_A_TIME):
-        yield Observation(sights=_with_runs(to_read[start : start + _READ_AT_A_TIME], client, state))
+        try:
+            read = _with_runs(to_read[start : start + _READ_AT_A_TIME], client, state)
+        except SpeedlabError:
+            yield Observation(sights=to_read[start:])  # what the list says is told now, their runs later
+            raise
+        yield Observation(sights=read)
     yield Observation(listed=frozenset(sight.id for sight in sights))
 
 

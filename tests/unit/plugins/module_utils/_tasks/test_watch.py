@@ -212,6 +212,18 @@ def test_runs_that_are_all_malformed_are_an_outage_and_caught_up_on(watch: Watch
     assert [event["type"] for event in watch.look()] == ["report_added", "health"]
 
 
+def test_a_state_is_told_while_no_runs_can_be_read(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    ran = listed(1, lastExecution=NOW_MS, state="KO")
+    watch.expect_list(ran)
+    watch.expect_runs(1, text_reply("<html>", 503))
+    assert [event["type"] for event in watch.look()] == ["state_changed", "health"]
+    watch.expect_list(ran)
+    watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "health"]
+
+
 def test_a_list_of_another_shape_forgets_nothing(watch: Watch) -> None:
     watch.expect_list(listed(1))
     watch.look()
