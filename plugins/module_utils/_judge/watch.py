@@ -68,7 +68,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Sight:
-    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked."""
+    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked.
+
+    ``odd``: the answer on its runs was not usable, while those on other monitorings were.
+    """
 
     id: int
     name: str
@@ -79,6 +82,7 @@ class Sight:
     frequency: object
     last_execution: int | None
     runs: Sequence[Run] | None = None
+    odd: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def _about(sight: Sight, freshness: Freshness) -> Event:
 
 def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> Watched:
     if sight.runs is None:
-        return before
+        return replace(before, odd=before.odd or sight.odd)
     known = {key for _date, key in before.told}
     new = {run.key: run for run in sight.runs if run.key not in known and run.date > (before.floor or 0)}
     in_order = sorted(new.values(), key=lambda run: (run.date, run.key))
@@ -226,7 +230,8 @@ def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> W
     told = sorted((*before.told, *((run.date, run.key) for run in in_order)))
     settled, kept = told[:-_RUNS_REMEMBERED], told[-_RUNS_REMEMBERED:]
     floor = settled[-1][0] if settled else before.floor
-    return replace(before, told=tuple(kept), floor=floor, read_to=_read_to(news, before, sight, kept))
+    read_to = _read_to(news, before, sight, kept)
+    return replace(before, told=tuple(kept), floor=floor, read_to=read_to, odd=False)
 
 
 def _read_to(news: _News, before: Watched, sight: Sight, told: Sequence[tuple[int, str]]) -> int | None:

@@ -185,7 +185,10 @@ def _text(value: object) -> str | None:
 
 
 def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> list[Sight]:
-    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits."""
+    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits.
+
+    Where no answer is usable, that is an outage; but not where all of them are known to be odd while others were usable.
+    """
 
     def read(sight: Sight) -> Sight | SpeedlabError:
         floor = settled_until(state, sight)
@@ -200,10 +203,15 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
         return replace(sight, runs=[run for run in map(_run, rows) if run is not None])
 
     found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
-    troubles = [each for each in found if isinstance(each, BadAnswer)]
-    if len(troubles) == len(sights):  # not one answer was usable: it is not about one monitoring
-        raise troubles[0]
-    return [sight if isinstance(each, SpeedlabError) else each for sight, each in zip(sights, found)]
+    odd = [(sight, each) for sight, each in zip(sights, found) if isinstance(each, BadAnswer)]
+    if len(odd) == len(sights):
+        for sight, error in odd:
+            if not state.monitorings[sight.id].odd:
+                raise error
+    return [
+        each if isinstance(each, Sight) else replace(sight, odd=isinstance(each, BadAnswer))
+        for sight, each in zip(sights, found)
+    ]
 
 
 def _run(row: Mapping[str, Any]) -> Run | None:

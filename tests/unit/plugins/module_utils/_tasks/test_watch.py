@@ -212,6 +212,27 @@ def test_runs_that_are_all_malformed_are_an_outage_and_caught_up_on(watch: Watch
     assert [event["type"] for event in watch.look()] == ["report_added", "health"]
 
 
+def test_one_monitoring_whose_runs_are_malformed_for_ever_is_no_outage_again_and_again(watch: Watch) -> None:
+    watch.api.ordered = False
+    watch.expect_list(listed(1), listed(2))
+    watch.look()
+    told = []
+    for _each in range(3):
+        watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2))
+        watch.expect_runs(1, {"monitoringData": "none"})
+        told += watch.look()
+        watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS - 1 + _each))
+        watch.expect_runs(1, {"monitoringData": "none"})
+        watch.expect_runs(2, [{"id": f"b{_each}", "date": NOW_MS - 1 + _each, "score": 88}])
+        told += watch.look()
+    assert [event["health"]["status"] for event in told if event["type"] == "health"] == ["down", "up"]
+    assert [event["report"]["id"] for event in told if event["type"] == "report_added"] == ["b0", "b1", "b2"]
+    watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS + 2))
+    for number in (1, 2):
+        watch.expect_runs(number, {"monitoringData": "none"})
+    assert [event["health"]["status"] for event in watch.look()] == ["down"]
+
+
 def test_a_state_is_told_while_no_runs_can_be_read(watch: Watch) -> None:
     watch.expect_list(listed(1))
     watch.look()
