@@ -180,8 +180,9 @@ def _without_templates(value: Any) -> Any:
 
 def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Watched:
     before = Watched(floor=sight.last_execution, read_to=sight.last_execution) if known is None else known
-    is_late = (sight.last_execution or 0) < (before.last_execution or 0)
-    if is_late:
+    if sight.last_execution is None:
+        sight = replace(sight, last_execution=before.last_execution)
+    elif sight.last_execution < (before.last_execution or 0):
         sight = replace(sight, last_execution=before.last_execution, state=before.state)
     freshness = _freshness(sight, news)
     about = _about(sight, freshness)

@@ -168,8 +168,14 @@ def test_an_answer_from_before_changes_nothing() -> None:
     world.after(60).ran(run(START + timedelta(hours=1)), state="KO")
     older = replace(world.sight, state="OK", last_execution=ms(START))
     assert world.see(older) == []
-    assert world.see(replace(older, last_execution=None)) == []
     assert world.see() == []
+
+
+def test_a_state_without_a_last_execution_is_told_all_the_same() -> None:
+    world = World()
+    (event,) = world.see(state="KO", last_execution=None)
+    assert (event["to"], event["monitoring"]["last_execution"]) == ("KO", "2026-11-25T01:00:00Z")
+    assert kinds(world.after(121).see()) == ["stale"]
 
 
 # --- freshness --------------------------------------------------------------------------------------------------------
