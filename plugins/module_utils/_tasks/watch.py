@@ -17,7 +17,7 @@ import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from .._client.client import Client
@@ -30,7 +30,7 @@ from .._judge.numeric import real_number
 from .._judge.watch import EVENT_TYPES, Observation, Rules, Run, Sight, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
 from .._version import VERSION
-from .dates import api_instant, date_option
+from .dates import api_instant, date_option, now_of_api
 from .periods import period_since
 from .presentation import presented
 from .reports import measured
@@ -55,6 +55,7 @@ OPTIONS: dict[str, Any] = {
 
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
 _READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
+_AHEAD_AT_MOST = timedelta(days=1)  # that a date of the API lies ahead of every clock
 _READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
 
 
@@ -149,8 +150,10 @@ def _today() -> date:
 
 def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
     selection = plan.selection
-    listed = [_sight(item) for item in client.lab.monitorings(name=selection.name, url=selection.url)]
-    sights = [sight for sight in listed if selection.ids is None or sight.id in selection.ids]
+    listed = client.lab.monitorings(name=selection.name, url=selection.url)
+    latest = _latest(client)
+    by_id = {item["id"]: _sight(item, latest) for item in listed}  # one that is listed twice is one
+    sights = [sight for sight in by_id.values() if selection.ids is None or sight.id in selection.ids]
     to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
     waiting = {sight.id for sight in to_read}
     yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
@@ -164,10 +167,20 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     yield Observation(listed=frozenset(sight.id for sight in sights))
 
 
-def _sight(item: Mapping[str, Any]) -> Sight:
+def _latest(client: Client) -> datetime:
+    """Up to when a run may have been, whichever clock is right."""
+    return max(datetime.now(timezone.utc), now_of_api(client)) + _AHEAD_AT_MOST
+
+
+def _moment(value: Any, latest: datetime) -> int | None:
+    """Milliseconds since 1970; None for what is no moment, and for one to come, which would outdate all that follows."""
+    instant = api_instant(value)
+    return None if instant is None or instant > latest else int(value)
+
+
+def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
     """A monitoring of the list without what a site keeps secret, which its error message may quote."""
     shown = presented(item, redact=True)
-    last = api_instant(item.get("lastExecution"))
     return Sight(
         id=item["id"],
         name=html.unescape(str(shown.get("name") or "")),
@@ -176,7 +189,7 @@ def _sight(item: Mapping[str, Any]) -> Sight:
         error_message=_text(shown.get("error_message")) or "",
         enabled=shown.get("enabled") is not False,
         frequency=real_number(shown.get("frequency")),
-        last_execution=None if last is None else int(item["lastExecution"]),
+        last_execution=_moment(item.get("lastExecution"), latest),
     )
 
 
@@ -190,6 +203,8 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
     Where no answer is usable, that is an outage; but not where all of them are known to be odd while others were usable.
     """
 
+    latest = _latest(client)
+
     def read(sight: Sight) -> Sight | SpeedlabError:
         floor = settled_until(state, sight)
         since = None if floor is None else instant_from_epoch_ms(floor)
@@ -200,7 +215,7 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
                 raise
             client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {error.message}")
             return error
-        return replace(sight, runs=[run for run in map(_run, rows) if run is not None])
+        return replace(sight, runs=[run for run in (_run(row, latest) for row in rows) if run is not None])
 
     found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
     odd = [(sight, each) for sight, each in zip(sights, found) if isinstance(each, BadAnswer)]
@@ -214,9 +229,10 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
     ]
 
 
-def _run(row: Mapping[str, Any]) -> Run | None:
+def _run(row: Mapping[str, Any], latest: datetime) -> Run | None:
     """A run; None where it has no date, since then nobody can tell whether it is new."""
-    if api_instant(row.get("date")) is None:
+    moment = _moment(row.get("date"), latest)
+    if moment is None:
         return None
     told = measured(row)
-    return Run(told["id"], int(row["date"]), told["failed"], told["metrics"])
+    return Run(told["id"], moment, told["failed"], told["metrics"])

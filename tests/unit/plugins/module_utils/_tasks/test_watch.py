@@ -161,6 +161,24 @@ def test_names_are_decoded_and_odd_fields_stand_for_nothing(watch: Watch) -> Non
     assert sight == Sight(1, "Café & bar", None, None, "", True, None, None)
 
 
+def test_a_date_far_ahead_is_none_and_outdates_nothing(watch: Watch) -> None:
+    ahead = NOW_MS + 40 * 365 * 86_400_000
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=ahead))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
+    watch.expect_runs(1, [{"id": "odd", "date": ahead, "score": 88}, {"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "state_changed"]
+
+
+def test_a_monitoring_that_is_listed_twice_is_one(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, state="KO"), listed(1, state="KO"))
+    assert [event["type"] for event in watch.look()] == ["state_changed"]
+
+
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
