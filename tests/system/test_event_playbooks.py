@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What rulebooks run, on every ansible-core: an event is handed over as ansible-rulebook does it, as an extra variable."""
+"""What rulebooks run, on every ansible-core: ansible-rulebook hands over an event as an extra variable."""
 
 from __future__ import annotations
 

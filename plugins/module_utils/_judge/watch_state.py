@@ -25,7 +25,8 @@ class Watched:
 
     ``floor``: runs up to this moment are settled. ``told``: the date and key of each later run that was told.
     ``read_to``: the last execution up to which the runs were read. ``odd``: the answer on its runs is not usable, while
-    those on other monitorings are. ``gone_since``: a day (UTC) since which the list of the API leaves the monitoring out.
+    those on other monitorings are. ``gone_since``: a day (UTC) since which the list of the API leaves the monitoring
+    out.
     """
 
     state: str | None = None

@@ -173,7 +173,7 @@ def _latest(client: Client) -> datetime:
 
 
 def _moment(value: Any, latest: datetime) -> int | None:
-    """Milliseconds since 1970; None for what is no moment, and for one to come, which would outdate all that follows."""
+    """Milliseconds since 1970; None for what is no moment, and for one to come: it would outdate all that follows."""
     instant = api_instant(value)
     return None if instant is None or instant > latest else int(value)
 
@@ -200,7 +200,7 @@ def _text(value: object) -> str | None:
 def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> list[Sight]:
     """The sights with the runs that are new. Where the API refuses those of one alone, that one waits.
 
-    Where no answer is usable, that is an outage; but not where all of them are known to be odd while others were usable.
+    Where no answer is usable, that is an outage; but not where each was unusable already while others were not.
     """
 
     latest = _latest(client)
