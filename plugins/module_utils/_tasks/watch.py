@@ -120,12 +120,15 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
 
 
 def default_state_file(plan: Plan, environ: Mapping[str, str]) -> str:
-    """Another file for each pair, project and selection, in the user's own folder for state."""
+    """Another file for each pair, project, selection and choice of events, in the user's own folder for state.
+
+    Two rulebooks that tell different things each need to know what they told.
+    """
     login = plan.settings.required_login()
     who = login.endpoint if isinstance(login, ReadyToken) else login.client_id
-    ids = sorted(plan.selection.ids or ())
+    ids, types = sorted(plan.selection.ids or ()), sorted(plan.rules.types)
     watched = (plan.settings.connection.auth_url.text, who, login.project_id, plan.selection.name, plan.selection.url)
-    digest = hashlib.sha256(repr((watched, ids)).encode("utf-8")).hexdigest()[:16]
+    digest = hashlib.sha256(repr((watched, ids, types)).encode("utf-8")).hexdigest()[:16]
     base = environment_value("XDG_STATE_HOME", environ) or ""
     if not os.path.isabs(base):
         base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".local", "state")

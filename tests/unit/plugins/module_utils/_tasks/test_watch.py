@@ -308,10 +308,10 @@ def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi
     assert checked.rules.client_id == PAIR.client_id
 
 
-def test_each_pair_project_and_selection_has_a_state_file_of_its_own(tmp_path: Path) -> None:
+def test_each_pair_project_selection_and_choice_of_events_has_a_state_file_of_its_own(tmp_path: Path) -> None:
     others: list[dict[str, Any]] = [
         *({"project_id": 7}, {"client_id": "other"}),
-        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}),
+        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}, {"events": ["stale"]}),
     ]
     plans = [plan(), *(plan(**given) for given in others)]
     files = [default_state_file(each, {"HOME": str(tmp_path)}) for each in plans]
