@@ -220,6 +220,9 @@ def _about(sight: Sight, freshness: Freshness) -> Event:
 
 
 def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> Watched:
+    if "report_added" not in news.rules.types:  # whoever asks for them one day gets those from then on
+        last = max((sight.last_execution or 0, before.floor or 0, *(date for date, _key in before.told))) or None
+        return replace(before, floor=last, told=(), read_to=last)
     if sight.runs is None:
         return replace(before, odd=before.odd or sight.odd)
     known = {key for _date, key in before.told}

@@ -27,7 +27,7 @@ from .._client.settings import Pair, ReadyToken, Settings, environment_value, se
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.numeric import real_number
-from .._judge.watch import EVENT_TYPES, Observation, Rules, Run, Sight, runs_wanted, settled_until
+from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Sight, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
 from .._version import VERSION
 from .dates import api_instant, date_option, now_of_api
@@ -158,6 +158,7 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     by_id = {item["id"]: _sight(item, latest) for item in listed}  # one that is listed twice is one
     sights = [sight for sight in by_id.values() if selection.ids is None or sight.id in selection.ids]
     to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
+    _warn_of_nothing(plan, client, sights)
     waiting = {sight.id for sight in to_read}
     yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
     for start in range(0, len(to_read), _READ_AT_A_TIME):
@@ -168,6 +169,16 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
             raise
         yield Observation(sights=read)
     yield Observation(listed=frozenset(sight.id for sight in sights))
+
+
+def _warn_of_nothing(plan: Plan, client: Client, sights: Sequence[Sight]) -> None:
+    """A typing error in the selection would look like monitorings that are all in order."""
+    missing = sorted((plan.selection.ids or frozenset()) - {sight.id for sight in sights})
+    if missing:
+        numbers = ", ".join(map(str, missing))
+        client.reporter.warn(f"Not watched, as the API lists no such monitoring: {numbers}. Check monitoring_id.")
+    elif not sights and not plan.rules.types.isdisjoint(MONITORING_EVENTS):
+        client.reporter.warn("No monitoring is watched, as the API lists none. Check name, url and the project.")
 
 
 def _latest(client: Client) -> datetime:

@@ -280,6 +280,17 @@ def test_all_runs_of_a_monitoring_that_never_ran_are_news() -> None:
     assert kinds(world.after(1).ran(run(world.now), state="OK")) == ["report_added"]
 
 
+def test_runs_from_before_somebody_asked_for_reports_are_no_news() -> None:
+    world = World()
+    first, unasked, last = (run(START + timedelta(hours=hours)) for hours in (1, 2, 3))
+    world.after(60).ran(first)
+    world.rules = Rules(types=frozenset({"state_changed"}))
+    assert world.after(60).see(last_execution=unasked.date) == []
+    world.rules = Rules()
+    assert not runs_wanted(world.state, world.sight)
+    assert [event["report"]["id"] for event in world.after(60).ran(first, unasked, last)] == [last.id]
+
+
 def test_a_long_outage_is_caught_up_on_and_little_of_it_remembered() -> None:
     world = World()
     runs = [run(START + timedelta(minutes=minutes)) for minutes in range(1, 2001)]

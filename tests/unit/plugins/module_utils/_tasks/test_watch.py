@@ -143,6 +143,18 @@ def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) ->
     assert watch.parts[-1].listed == frozenset({2})
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [({"name": "Chekout"}, "No monitoring is watched"), ({"monitoring_id": [7]}, "no such monitoring: 7")],
+)
+def test_a_selection_that_selects_nothing_is_told(api: ScriptedApi, given: dict[str, Any], told: str) -> None:
+    watch = Watch(api, **given)
+    watch.expect_list(body={key: value for key, value in given.items() if key == "name"})
+    assert watch.look() == []
+    (warning,) = watch.warnings
+    assert told in warning
+
+
 def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
     cookies = [{"name": "a", "value": "cookie-v"}]
     config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": cookies}
