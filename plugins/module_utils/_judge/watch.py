@@ -179,7 +179,7 @@ def _without_templates(value: Any) -> Any:
 
 
 def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Watched:
-    before = Watched(floor=sight.last_execution, read_to=sight.last_execution) if known is None else known
+    before = _baseline(sight, news.now) if known is None else known
     if sight.last_execution is None:
         sight = replace(sight, last_execution=before.last_execution)
     elif sight.last_execution < (before.last_execution or 0):
@@ -191,6 +191,13 @@ def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Wat
     after = _observe_state(news, after, sight, about, silent)
     after = _observe_trouble(news, after, sight, freshness, about, silent)
     return replace(after, last_execution=sight.last_execution, gone_since=None)
+
+
+def _baseline(sight: Sight, now: datetime) -> Watched:
+    """Runs from before it are no news; without a last one, a day is allowed for clocks that differ."""
+    last = sight.last_execution
+    floor = int((now - timedelta(days=1)).timestamp() * 1000) if last is None else last
+    return Watched(floor=floor, read_to=last)
 
 
 def _freshness(sight: Sight, news: _News) -> Freshness:

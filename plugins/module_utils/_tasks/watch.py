@@ -158,7 +158,7 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     by_id = {item["id"]: _sight(item, latest) for item in listed}  # one that is listed twice is one
     sights = [sight for sight in by_id.values() if selection.ids is None or sight.id in selection.ids]
     to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
-    _warn_of_nothing(plan, client, sights)
+    _warn_of_nothing(plan, client, state, sights)
     waiting = {sight.id for sight in to_read}
     yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
     for start in range(0, len(to_read), _READ_AT_A_TIME):
@@ -171,13 +171,16 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     yield Observation(listed=frozenset(sight.id for sight in sights))
 
 
-def _warn_of_nothing(plan: Plan, client: Client, sights: Sequence[Sight]) -> None:
+def _warn_of_nothing(plan: Plan, client: Client, state: WatchState, sights: Sequence[Sight]) -> None:
     """A typing error in the selection would look like monitorings that are all in order."""
-    missing = sorted((plan.selection.ids or frozenset()) - {sight.id for sight in sights})
+    found = {sight.id for sight in sights}
+    if found and state.monitorings and found.isdisjoint(state.monitorings):
+        client.reporter.warn("The API lists none of the monitorings in the state file: is it another project's?")
+    missing = sorted((plan.selection.ids or frozenset()) - found)
     if missing:
         numbers = ", ".join(map(str, missing))
         client.reporter.warn(f"Not watched, as the API lists no such monitoring: {numbers}. Check monitoring_id.")
-    elif not sights and not plan.rules.types.isdisjoint(MONITORING_EVENTS):
+    elif not found and not plan.rules.types.isdisjoint(MONITORING_EVENTS):
         client.reporter.warn("No monitoring is watched, as the API lists none. Check name, url and the project.")
 
 

@@ -291,6 +291,14 @@ def test_runs_from_before_somebody_asked_for_reports_are_no_news() -> None:
     assert [event["report"]["id"] for event in world.after(60).ran(first, unasked, last)] == [last.id]
 
 
+def test_a_last_run_that_the_first_look_left_out_makes_no_news_of_the_past() -> None:
+    world = World(started=False)
+    world.see(last_execution=None)
+    past = [run(START - timedelta(days=days)) for days in (2, 3, 400)]
+    assert "report_added" not in kinds(world.after(5).ran(*past))
+    assert not runs_wanted(world.state, world.sight)
+
+
 def test_a_long_outage_is_caught_up_on_and_little_of_it_remembered() -> None:
     world = World()
     runs = [run(START + timedelta(minutes=minutes)) for minutes in range(1, 2001)]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -65,9 +66,9 @@ class Watch:
         self.api.expect_lab("monitoring/list", body or {}, gives or {"monitorings": list(monitorings)})
 
     def expect_runs(self, number: int, gives: Any, since: int | None = HOUR_AGO) -> None:
-        moment = None if since is None else datetime.fromtimestamp(since / 1000, timezone.utc)
-        text = None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{since % 1000:03d}Z"  # type: ignore[operator]
-        body = {"monitoringId": number, "limit": 0, **({"dateFrom": text} if text else {})}
+        moment = datetime.fromtimestamp((since or 0) // 1000, timezone.utc)
+        text = ANY if since is None else f"{moment:%FT%T}.{since % 1000:03d}Z"
+        body = {"monitoringId": number, "limit": 0, "dateFrom": text}
         self.api.expect_lab("monitoring/reports", body, {"monitoringData": gives} if isinstance(gives, list) else gives)
 
     def look(self) -> list[dict[str, Any]]:
@@ -153,6 +154,16 @@ def test_a_selection_that_selects_nothing_is_told(api: ScriptedApi, given: dict[
     assert watch.look() == []
     (warning,) = watch.warnings
     assert told in warning
+
+
+def test_the_state_of_another_project_is_told(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    for _each in range(2):
+        watch.expect_list(listed(2))
+        watch.look()
+    (warning,) = watch.warnings
+    assert "another project" in warning
 
 
 def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
