@@ -24,7 +24,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from ansible.release import __version__ as ansible_version
@@ -34,6 +33,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Event, Observation, observe
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.dates import now_of_api
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch import (
     OPTIONS,
     Plan,
@@ -74,7 +74,7 @@ async def watch(queue: Any, arguments: Mapping[str, Any]) -> None:
 
 
 async def _one_look(session: Session, delivery: Delivery) -> None:
-    parts = session.look()
+    parts = await in_thread(session.look)
     try:
         while await in_thread(lambda: session.see(parts)):
             await delivery.deliver()
@@ -125,7 +125,8 @@ class Session:
         part = next(parts, None)
         if part is None:
             return False
-        state, events = observe(self.journal.state, part, datetime.now(timezone.utc), self.plan.rules)
+        # The API's clock: what it dates itself has to fit, and a jump of this machine's must not call all things stale.
+        state, events = observe(self.journal.state, part, now_of_api(self.client), self.plan.rules)
         self.journal.record(state, events)
         return True
 

@@ -54,6 +54,7 @@ OWN_OPTIONS: dict[str, Any] = {
 _ENDINGS = ("speedlab.yml", "speedlab.yaml")
 _CACHE_FORMAT = 1  # what another version of this plugin left in the cache is not read
 _SELECTING = ("name", "url", "state", "enabled", "stale_factor", "include")
+_MARK_OF_A_TEMPLATE = re.compile(r"[{}]|\A#jinja2:")  # the latter gives a template other marks, whatever these are
 _PLACEHOLDERS: dict[str, Any] = {"int": 0, "bool": False, "list": []}
 
 Monitoring = dict[str, Any]
@@ -208,7 +209,7 @@ def _never_a_template(value: Any) -> Any:
         return {_never_a_template(key): _never_a_template(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_never_a_template(item) for item in value]
-    return wrap_var(value) if isinstance(value, str) and ("{" in value or "}" in value) else value
+    return wrap_var(value) if isinstance(value, str) and _MARK_OF_A_TEMPLATE.search(value) else value
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ import requests  # noqa: E402
 import urllib3  # noqa: E402
 from requests.adapters import HTTPAdapter  # noqa: E402
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import dates  # noqa: E402
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import watch as looks  # noqa: E402
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _event_source  # noqa: E402
 
@@ -152,7 +153,7 @@ async def day(world: World, hours: int, state_file: str, measure: Any) -> dict[s
             found["events"] += 1
 
     clock = SimpleNamespace(now=lambda _zone: world.now)
-    _event_source.datetime = looks.datetime = clock
+    dates.datetime = looks.datetime = clock
     _event_source.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
     queue: asyncio.Queue[Any] = asyncio.Queue(1)
     pair = {"client_id": "benchmark", "client_secret": "benchmark-secret"}

@@ -15,6 +15,7 @@ import yaml
 from support import CHECKOUT, PAIR, Simulator, Webhook, rulebook, wait_for
 
 NAME = "Checkout"  # of the one monitoring that is watched, as the seed calls it
+OTHER_MARKS = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 6 * 7 ]] says the page"
 
 
 def variables(folder: Path, **given: Any) -> dict[str, Any]:
@@ -46,12 +47,13 @@ def test_a_ticket_is_opened_once_and_closed_once_and_a_kill_repeats_nothing(
 
     with rulebook(tmp_path, user, "contentsquare.speedlab.monitoring_ticket", how, "-vv") as running:
         settle(simulator)
-        simulator.turn(CHECKOUT, "OK")
+        simulator.turn(CHECKOUT, "OK", errorMessage=OTHER_MARKS)
         _opened, closed = hook.wait_for(2)
         settle(simulator)
         assert len(hook.got) == 2
     assert (closed["action"], closed["subject"]) == ("close", opened["subject"])
     assert closed["key"] != opened["key"]
+    assert closed["text"] == f"# {OTHER_MARKS[1:]}"
     shown = running.output
     assert not [secret for secret in (PAIR[1], hook.url, "ticket-token-canary") if secret in shown]
     assert "Authorization" not in shown

@@ -42,7 +42,8 @@ _RUNS_REMEMBERED = 8
 _FORGOTTEN_AFTER = timedelta(days=30)  # that the list leaves a monitoring out may be a mistake of the API
 _RUN_OVERDUE_AFTER = timedelta(hours=1)
 _URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
-_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])")
+# "#jinja2:" at the beginning gives a template other marks, whatever these are.
+_MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])|\A#(?=jinja2:)")
 # The codes of all failures to log in: whatever the reason, the pair gets no token.
 _REFUSED = frozenset(
     {"login_refused", "pair_refused", "pair_expired", "scope_refused", "project_needed", "project_refused"}
@@ -67,7 +68,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Sight:
-    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked."""
+    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked.
+
+    ``odd``: the answer on its runs was not usable, while those on other monitorings were.
+    """
 
     id: int
     name: str
@@ -78,6 +82,7 @@ class Sight:
     frequency: object
     last_execution: int | None
     runs: Sequence[Run] | None = None
+    odd: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,9 +167,9 @@ class _News:
 
 
 def _without_templates(value: Any) -> Any:
-    """The same with a space within each ``{{``, ``{%`` and ``{#``."""
+    """The same with a space within each ``{{``, ``{%`` and ``{#``, and within ``#jinja2:`` at its beginning."""
     if isinstance(value, str):
-        return _MARK_OF_A_TEMPLATE.sub("{ ", value)
+        return _MARK_OF_A_TEMPLATE.sub(r"\g<0> ", value)
     if isinstance(value, Mapping):
         return {name: _without_templates(item) for name, item in value.items()}
     return value
@@ -174,9 +179,10 @@ def _without_templates(value: Any) -> Any:
 
 
 def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Watched:
-    before = Watched(floor=sight.last_execution, read_to=sight.last_execution) if known is None else known
-    is_late = (sight.last_execution or 0) < (before.last_execution or 0)
-    if is_late:
+    before = _baseline(sight, news.now) if known is None else known
+    if sight.last_execution is None:
+        sight = replace(sight, last_execution=before.last_execution)
+    elif sight.last_execution < (before.last_execution or 0):
         sight = replace(sight, last_execution=before.last_execution, state=before.state)
     freshness = _freshness(sight, news)
     about = _about(sight, freshness)
@@ -185,6 +191,13 @@ def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Wat
     after = _observe_state(news, after, sight, about, silent)
     after = _observe_trouble(news, after, sight, freshness, about, silent)
     return replace(after, last_execution=sight.last_execution, gone_since=None)
+
+
+def _baseline(sight: Sight, now: datetime) -> Watched:
+    """Runs from before it are no news; without a last one, a day is allowed for clocks that differ."""
+    last = sight.last_execution
+    floor = int((now - timedelta(days=1)).timestamp() * 1000) if last is None else last
+    return Watched(floor=floor, read_to=last)
 
 
 def _freshness(sight: Sight, news: _News) -> Freshness:
@@ -214,8 +227,11 @@ def _about(sight: Sight, freshness: Freshness) -> Event:
 
 
 def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> Watched:
+    if "report_added" not in news.rules.types:  # whoever asks for them one day gets those from then on
+        last = max((sight.last_execution or 0, before.floor or 0, *(date for date, _key in before.told))) or None
+        return replace(before, floor=last, told=(), read_to=last)
     if sight.runs is None:
-        return before
+        return replace(before, odd=before.odd or sight.odd)
     known = {key for _date, key in before.told}
     new = {run.key: run for run in sight.runs if run.key not in known and run.date > (before.floor or 0)}
     in_order = sorted(new.values(), key=lambda run: (run.date, run.key))
@@ -225,7 +241,8 @@ def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> W
     told = sorted((*before.told, *((run.date, run.key) for run in in_order)))
     settled, kept = told[:-_RUNS_REMEMBERED], told[-_RUNS_REMEMBERED:]
     floor = settled[-1][0] if settled else before.floor
-    return replace(before, told=tuple(kept), floor=floor, read_to=_read_to(news, before, sight, kept))
+    read_to = _read_to(news, before, sight, kept)
+    return replace(before, told=tuple(kept), floor=floor, read_to=read_to, odd=False)
 
 
 def _read_to(news: _News, before: Watched, sight: Sight, told: Sequence[tuple[int, str]]) -> int | None:

@@ -24,8 +24,9 @@ class Watched:
     """What is known of one monitoring. Times of runs are milliseconds since 1970, as the API gives them.
 
     ``floor``: runs up to this moment are settled. ``told``: the date and key of each later run that was told.
-    ``read_to``: the last execution up to which the runs were read. ``gone_since``: a day (UTC) since which the list of
-    the API leaves the monitoring out.
+    ``read_to``: the last execution up to which the runs were read. ``odd``: the answer on its runs is not usable, while
+    those on other monitorings are. ``gone_since``: a day (UTC) since which the list of the API leaves the monitoring
+    out.
     """
 
     state: str | None = None
@@ -35,6 +36,7 @@ class Watched:
     floor: int | None = None
     told: tuple[tuple[int, str], ...] = ()
     read_to: int | None = None
+    odd: bool = False
     gone_since: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,7 +52,8 @@ class Watched:
             _typed(int, known.get(name, 0))
         for name in ("state", "trouble_since", "gone_since"):
             _typed(str, known.get(name, ""))
-        _typed(bool, known.get("stale", False))
+        for name in ("stale", "odd"):
+            _typed(bool, known.get(name, False))
         return cls(**known, told=told)
 
 

@@ -17,7 +17,7 @@ import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from .._client.client import Client
@@ -27,10 +27,10 @@ from .._client.settings import Pair, ReadyToken, Settings, environment_value, se
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.numeric import real_number
-from .._judge.watch import EVENT_TYPES, Observation, Rules, Run, Sight, runs_wanted, settled_until
+from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Sight, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
 from .._version import VERSION
-from .dates import api_instant, date_option
+from .dates import api_instant, date_option, now_of_api
 from .periods import period_since
 from .presentation import presented
 from .reports import measured
@@ -55,6 +55,7 @@ OPTIONS: dict[str, Any] = {
 
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
 _READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
+_AHEAD_AT_MOST = timedelta(days=1)  # that a date of the API lies ahead of every clock
 _READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
 
 
@@ -119,12 +120,15 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
 
 
 def default_state_file(plan: Plan, environ: Mapping[str, str]) -> str:
-    """Another file for each pair, project and selection, in the user's own folder for state."""
+    """Another file for each pair, project, selection and choice of events, in the user's own folder for state.
+
+    Two rulebooks that tell different things each need to know what they told.
+    """
     login = plan.settings.required_login()
     who = login.endpoint if isinstance(login, ReadyToken) else login.client_id
-    ids = sorted(plan.selection.ids or ())
+    ids, types = sorted(plan.selection.ids or ()), sorted(plan.rules.types)
     watched = (plan.settings.connection.auth_url.text, who, login.project_id, plan.selection.name, plan.selection.url)
-    digest = hashlib.sha256(repr((watched, ids)).encode("utf-8")).hexdigest()[:16]
+    digest = hashlib.sha256(repr((watched, ids, types)).encode("utf-8")).hexdigest()[:16]
     base = environment_value("XDG_STATE_HOME", environ) or ""
     if not os.path.isabs(base):
         base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".local", "state")
@@ -149,20 +153,51 @@ def _today() -> date:
 
 def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
     selection = plan.selection
-    listed = [_sight(item) for item in client.lab.monitorings(name=selection.name, url=selection.url)]
-    sights = [sight for sight in listed if selection.ids is None or sight.id in selection.ids]
+    listed = client.lab.monitorings(name=selection.name, url=selection.url)
+    latest = _latest(client)
+    by_id = {item["id"]: _sight(item, latest) for item in listed}  # one that is listed twice is one
+    sights = [sight for sight in by_id.values() if selection.ids is None or sight.id in selection.ids]
     to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
+    _warn_of_nothing(plan, client, state, sights)
     waiting = {sight.id for sight in to_read}
     yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
     for start in range(0, len(to_read), _READ_AT_A_TIME):
-        yield Observation(sights=_with_runs(to_read[start : start + _READ_AT_A_TIME], client, state))
+        try:
+            read = _with_runs(to_read[start : start + _READ_AT_A_TIME], client, state)
+        except SpeedlabError:
+            yield Observation(sights=to_read[start:])  # what the list says is told now, their runs later
+            raise
+        yield Observation(sights=read)
     yield Observation(listed=frozenset(sight.id for sight in sights))
 
 
-def _sight(item: Mapping[str, Any]) -> Sight:
+def _warn_of_nothing(plan: Plan, client: Client, state: WatchState, sights: Sequence[Sight]) -> None:
+    """A typing error in the selection would look like monitorings that are all in order."""
+    found = {sight.id for sight in sights}
+    if found and state.monitorings and found.isdisjoint(state.monitorings):
+        client.reporter.warn("The API lists none of the monitorings in the state file: is it another project's?")
+    missing = sorted((plan.selection.ids or frozenset()) - found)
+    if missing:
+        numbers = ", ".join(map(str, missing))
+        client.reporter.warn(f"Not watched, as the API lists no such monitoring: {numbers}. Check monitoring_id.")
+    elif not found and not plan.rules.types.isdisjoint(MONITORING_EVENTS):
+        client.reporter.warn("No monitoring is watched, as the API lists none. Check name, url and the project.")
+
+
+def _latest(client: Client) -> datetime:
+    """Up to when a run may have been, whichever clock is right."""
+    return max(datetime.now(timezone.utc), now_of_api(client)) + _AHEAD_AT_MOST
+
+
+def _moment(value: Any, latest: datetime) -> int | None:
+    """Milliseconds since 1970; None for what is no moment, and for one to come: it would outdate all that follows."""
+    instant = api_instant(value)
+    return None if instant is None or instant > latest else int(value)
+
+
+def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
     """A monitoring of the list without what a site keeps secret, which its error message may quote."""
     shown = presented(item, redact=True)
-    last = api_instant(item.get("lastExecution"))
     return Sight(
         id=item["id"],
         name=html.unescape(str(shown.get("name") or "")),
@@ -171,7 +206,7 @@ def _sight(item: Mapping[str, Any]) -> Sight:
         error_message=_text(shown.get("error_message")) or "",
         enabled=shown.get("enabled") is not False,
         frequency=real_number(shown.get("frequency")),
-        last_execution=None if last is None else int(item["lastExecution"]),
+        last_execution=_moment(item.get("lastExecution"), latest),
     )
 
 
@@ -180,7 +215,12 @@ def _text(value: object) -> str | None:
 
 
 def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> list[Sight]:
-    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits."""
+    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits.
+
+    Where no answer is usable, that is an outage; but not where each was unusable already while others were not.
+    """
+
+    latest = _latest(client)
 
     def read(sight: Sight) -> Sight | SpeedlabError:
         floor = settled_until(state, sight)
@@ -192,18 +232,24 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
                 raise
             client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {error.message}")
             return error
-        return replace(sight, runs=[run for run in map(_run, rows) if run is not None])
+        return replace(sight, runs=[run for run in (_run(row, latest) for row in rows) if run is not None])
 
     found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
-    troubles = [each for each in found if isinstance(each, BadAnswer)]
-    if len(troubles) == len(sights):  # not one answer was usable: it is not about one monitoring
-        raise troubles[0]
-    return [sight if isinstance(each, SpeedlabError) else each for sight, each in zip(sights, found)]
+    odd = [(sight, each) for sight, each in zip(sights, found) if isinstance(each, BadAnswer)]
+    if len(odd) == len(sights):
+        for sight, error in odd:
+            if not state.monitorings[sight.id].odd:
+                raise error
+    return [
+        each if isinstance(each, Sight) else replace(sight, odd=isinstance(each, BadAnswer))
+        for sight, each in zip(sights, found)
+    ]
 
 
-def _run(row: Mapping[str, Any]) -> Run | None:
+def _run(row: Mapping[str, Any], latest: datetime) -> Run | None:
     """A run; None where it has no date, since then nobody can tell whether it is new."""
-    if api_instant(row.get("date")) is None:
+    moment = _moment(row.get("date"), latest)
+    if moment is None:
         return None
     told = measured(row)
-    return Run(told["id"], int(row["date"]), told["failed"], told["metrics"])
+    return Run(told["id"], moment, told["failed"], told["metrics"])

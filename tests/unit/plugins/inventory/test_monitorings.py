@@ -140,12 +140,14 @@ def test_no_variable_of_a_host_is_taken_for_an_option(api: ScriptedApi, source: 
     assert not taken & set(host.vars)
 
 
-def test_text_of_the_api_is_no_template(api: ScriptedApi, source: Source) -> None:
-    hostile = "{{ 6 * 7 }}"
-    odd = {**HOME, "name": hostile, "url": f"https://{hostile}.example/", "state": hostile, hostile: [hostile]}
+@pytest.mark.parametrize(
+    "hostile", ["{{ 6 * 7 }}", "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 6 * 7 ]]"]
+)
+def test_text_of_the_api_is_no_template(api: ScriptedApi, source: Source, hostile: str) -> None:
+    odd = {**HOME, "name": hostile, "url": "https://{{ 6 * 7 }}.example/", "state": hostile, hostile: [hostile]}
     lists(api, {**odd, "config": {"location": hostile}})
     inventory = source.parse(**LOGIN, host_by="monitoring", compose={"named": "'It is ' ~ speedlab_monitoring.name"})
-    host = inventory.hosts["6-7-1"]
+    (host,) = inventory.hosts.values()
     templar = Templar(loader=DataLoader(), variables=host.vars)
     for expression in ("speedlab_monitoring.name", "speedlab_monitoring.state", "speedlab_monitoring.config.location"):
         assert templar.template(source.trusted("{{ " + expression + " }}")) == hostile

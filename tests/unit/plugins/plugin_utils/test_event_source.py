@@ -11,12 +11,14 @@ import json
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Sight
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
@@ -199,13 +201,13 @@ def test_an_event_that_is_never_confirmed_is_tried_again_and_then_passed_over(
 HOME = Sight(1, "Home", "https://shop.example/", "OK", "", True, 60, int(datetime.now(timezone.utc).timestamp() * 1000))
 
 
-def looks(monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
+def looks(monkeypatch: pytest.MonkeyPatch, *states: str, home: Sight = HOME) -> None:
     """Each look shows one monitoring in the next of the states; after the last, looks are the same."""
     coming = list(states)
 
     def look(plan: Any, client: Any, state: WatchState) -> Iterator[Observation]:
         shown = coming.pop(0) if len(coming) > 1 else coming[0]
-        yield Observation(sights=[Sight(**{**vars(HOME), "state": shown})])
+        yield Observation(sights=[Sight(**{**vars(home), "state": shown})])
         yield Observation(listed=frozenset({1}))
 
     monkeypatch.setattr(_event_source, "look", look)
@@ -256,6 +258,18 @@ def test_what_cannot_be_kept_is_not_told_until_it_can(
 
     (event,) = within(30, work)
     assert event["to"] == "KO"
+
+
+def test_a_clock_of_this_machine_that_jumps_makes_nothing_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month = timedelta(days=30)
+    monkeypatch.setattr(Client, "clock_difference", month.total_seconds())
+    ran = datetime.now(timezone.utc) - month - timedelta(minutes=1)
+    looks(monkeypatch, "KO", "OK", home=replace(HOME, last_execution=int(ran.timestamp() * 1000)))
+    events = within(30, lambda: taken(arguments(tmp_path, initial="tell"), 3))
+    assert [event["type"] for event in events] == ["state_changed", "state_changed", "recovered"]
+    assert events[0]["monitoring"]["age_seconds"] // 60 == 1
 
 
 def test_a_source_that_waits_for_the_api_ends_at_once_and_the_loop_goes_on_meanwhile(

@@ -168,8 +168,14 @@ def test_an_answer_from_before_changes_nothing() -> None:
     world.after(60).ran(run(START + timedelta(hours=1)), state="KO")
     older = replace(world.sight, state="OK", last_execution=ms(START))
     assert world.see(older) == []
-    assert world.see(replace(older, last_execution=None)) == []
     assert world.see() == []
+
+
+def test_a_state_without_a_last_execution_is_told_all_the_same() -> None:
+    world = World()
+    (event,) = world.see(state="KO", last_execution=None)
+    assert (event["to"], event["monitoring"]["last_execution"]) == ("KO", "2026-11-25T01:00:00Z")
+    assert kinds(world.after(121).see()) == ["stale"]
 
 
 # --- freshness --------------------------------------------------------------------------------------------------------
@@ -272,6 +278,25 @@ def test_all_runs_of_a_monitoring_that_never_ran_are_news() -> None:
     world = World(started=False)
     world.see(state=None, last_execution=None)
     assert kinds(world.after(1).ran(run(world.now), state="OK")) == ["report_added"]
+
+
+def test_runs_from_before_somebody_asked_for_reports_are_no_news() -> None:
+    world = World()
+    first, unasked, last = (run(START + timedelta(hours=hours)) for hours in (1, 2, 3))
+    world.after(60).ran(first)
+    world.rules = Rules(types=frozenset({"state_changed"}))
+    assert world.after(60).see(last_execution=unasked.date) == []
+    world.rules = Rules()
+    assert not runs_wanted(world.state, world.sight)
+    assert [event["report"]["id"] for event in world.after(60).ran(first, unasked, last)] == [last.id]
+
+
+def test_a_last_run_that_the_first_look_left_out_makes_no_news_of_the_past() -> None:
+    world = World(started=False)
+    world.see(last_execution=None)
+    past = [run(START - timedelta(days=days)) for days in (2, 3, 400)]
+    assert "report_added" not in kinds(world.after(5).ran(*past))
+    assert not runs_wanted(world.state, world.sight)
 
 
 def test_a_long_outage_is_caught_up_on_and_little_of_it_remembered() -> None:
@@ -386,6 +411,13 @@ def test_text_of_the_api_is_no_template() -> None:
     assert (monitoring["name"], monitoring["error_message"]) == ("{ { 7 * 7 }}", "{ % x %}{ # y #} { { { { z }}")
     (down,) = world.part(failure={"code": "api_error", "msg": "It says {{ 7 * 7 }}"})
     assert down["health"]["failure"]["msg"] == "It says { { 7 * 7 }}"
+
+
+def test_text_of_the_api_gives_a_template_no_other_marks() -> None:
+    other_marks = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ lookup('pipe', 'id') ]]"
+    (event,) = World().see(state="KO", name=other_marks, error_message="See #jinja2: it")
+    assert event["monitoring"]["name"] == f"# {other_marks[1:]}"
+    assert event["monitoring"]["error_message"] == "See #jinja2: it"
 
 
 def test_the_same_observation_of_the_same_state_makes_the_same_events() -> None:

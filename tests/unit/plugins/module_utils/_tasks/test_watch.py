@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -65,9 +66,9 @@ class Watch:
         self.api.expect_lab("monitoring/list", body or {}, gives or {"monitorings": list(monitorings)})
 
     def expect_runs(self, number: int, gives: Any, since: int | None = HOUR_AGO) -> None:
-        moment = None if since is None else datetime.fromtimestamp(since / 1000, timezone.utc)
-        text = None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{since % 1000:03d}Z"  # type: ignore[operator]
-        body = {"monitoringId": number, "limit": 0, **({"dateFrom": text} if text else {})}
+        moment = datetime.fromtimestamp((since or 0) // 1000, timezone.utc)
+        text = ANY if since is None else f"{moment:%FT%T}.{since % 1000:03d}Z"
+        body = {"monitoringId": number, "limit": 0, "dateFrom": text}
         self.api.expect_lab("monitoring/reports", body, {"monitoringData": gives} if isinstance(gives, list) else gives)
 
     def look(self) -> list[dict[str, Any]]:
@@ -143,6 +144,28 @@ def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) ->
     assert watch.parts[-1].listed == frozenset({2})
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [({"name": "Chekout"}, "No monitoring is watched"), ({"monitoring_id": [7]}, "no such monitoring: 7")],
+)
+def test_a_selection_that_selects_nothing_is_told(api: ScriptedApi, given: dict[str, Any], told: str) -> None:
+    watch = Watch(api, **given)
+    watch.expect_list(body={key: value for key, value in given.items() if key == "name"})
+    assert watch.look() == []
+    (warning,) = watch.warnings
+    assert told in warning
+
+
+def test_the_state_of_another_project_is_told(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    for _each in range(2):
+        watch.expect_list(listed(2))
+        watch.look()
+    (warning,) = watch.warnings
+    assert "another project" in warning
+
+
 def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
     cookies = [{"name": "a", "value": "cookie-v"}]
     config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": cookies}
@@ -159,6 +182,24 @@ def test_names_are_decoded_and_odd_fields_stand_for_nothing(watch: Watch) -> Non
     watch.look()
     (sight,) = watch.sights
     assert sight == Sight(1, "Café & bar", None, None, "", True, None, None)
+
+
+def test_a_date_far_ahead_is_none_and_outdates_nothing(watch: Watch) -> None:
+    ahead = NOW_MS + 40 * 365 * 86_400_000
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=ahead))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
+    watch.expect_runs(1, [{"id": "odd", "date": ahead, "score": 88}, {"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "state_changed"]
+
+
+def test_a_monitoring_that_is_listed_twice_is_one(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, state="KO"), listed(1, state="KO"))
+    assert [event["type"] for event in watch.look()] == ["state_changed"]
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
@@ -212,6 +253,39 @@ def test_runs_that_are_all_malformed_are_an_outage_and_caught_up_on(watch: Watch
     assert [event["type"] for event in watch.look()] == ["report_added", "health"]
 
 
+def test_one_monitoring_whose_runs_are_malformed_for_ever_is_no_outage_again_and_again(watch: Watch) -> None:
+    watch.api.ordered = False
+    watch.expect_list(listed(1), listed(2))
+    watch.look()
+    told = []
+    for _each in range(3):
+        watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2))
+        watch.expect_runs(1, {"monitoringData": "none"})
+        told += watch.look()
+        watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS - 1 + _each))
+        watch.expect_runs(1, {"monitoringData": "none"})
+        watch.expect_runs(2, [{"id": f"b{_each}", "date": NOW_MS - 1 + _each, "score": 88}])
+        told += watch.look()
+    assert [event["health"]["status"] for event in told if event["type"] == "health"] == ["down", "up"]
+    assert [event["report"]["id"] for event in told if event["type"] == "report_added"] == ["b0", "b1", "b2"]
+    watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS + 2))
+    for number in (1, 2):
+        watch.expect_runs(number, {"monitoringData": "none"})
+    assert [event["health"]["status"] for event in watch.look()] == ["down"]
+
+
+def test_a_state_is_told_while_no_runs_can_be_read(watch: Watch) -> None:
+    watch.expect_list(listed(1))
+    watch.look()
+    ran = listed(1, lastExecution=NOW_MS, state="KO")
+    watch.expect_list(ran)
+    watch.expect_runs(1, text_reply("<html>", 503))
+    assert [event["type"] for event in watch.look()] == ["state_changed", "health"]
+    watch.expect_list(ran)
+    watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added", "health"]
+
+
 def test_a_list_of_another_shape_forgets_nothing(watch: Watch) -> None:
     watch.expect_list(listed(1))
     watch.look()
@@ -257,10 +331,10 @@ def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi
     assert checked.rules.client_id == PAIR.client_id
 
 
-def test_each_pair_project_and_selection_has_a_state_file_of_its_own(tmp_path: Path) -> None:
+def test_each_pair_project_selection_and_choice_of_events_has_a_state_file_of_its_own(tmp_path: Path) -> None:
     others: list[dict[str, Any]] = [
         *({"project_id": 7}, {"client_id": "other"}),
-        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}),
+        *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}, {"events": ["stale"]}),
     ]
     plans = [plan(), *(plan(**given) for given in others)]
     files = [default_state_file(each, {"HOME": str(tmp_path)}) for each in plans]
