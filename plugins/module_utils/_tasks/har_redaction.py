@@ -9,7 +9,8 @@ Private to this collection: may change without notice.
 A HAR holds the whole conversation of a browser with a site. What a performance engineer needs of it is who was asked,
 when, how long it took and how much came back; what has to go is whatever could log somebody in, or was said in private:
 
-* headers that log in, as fields or as lines of text, all cookies, and other headers, parameters and fields whose names promise a secret;
+* headers that log in, as fields or as lines of text, all cookies, and other headers, parameters and fields whose names
+  promise a secret;
 * what was posted, the bodies of answers, and the messages of web sockets;
 * user names and passwords in URLs, and the values of such parameters there.
 """
