@@ -34,6 +34,9 @@ notes:
   - C(ansible-inventory --list) shows extra variables among those of each host, so do not list an inventory whose
     credentials come from extra variables where others can see it. Credentials of the file or the environment are never
     shown.
+  - Since ansible-core 2.19 C(ansible-inventory --list) shows each text of the API within an object with the key
+    C(__ansible_unsafe), for that is how Ansible marks what is no template. C(ansible-inventory --host),
+    C(ansible-inventory --list --yaml) and plays show the text alone.
   - The inventory cache holds what the API listed with site secrets redacted, and no credentials. What is C(stale) there
     was so at the time of C(speedlab_read_at).
 author:

@@ -44,8 +44,20 @@ class Query:
         """The answer for ``data``, which has to be plain JSON: Ansible's own types break the library."""
         try:
             return self._compiled.search(data)
+        except jmespath.exceptions.JMESPathTypeError as error:
+            kinds = " or ".join(error.expected_types)
+            reason = f"{error.function_name}() takes {kinds}, and meets a value of the type {error.actual_type}"
         except jmespath.exceptions.JMESPathError as error:
-            raise SettingsError(f"query cannot be applied to the result: {_one_line(error)}") from None
+            reason = _one_line(error)
+        except _FAULTS_OF_VALUES:
+            reason = "a function or a slice in it meets a value that it cannot take"
+        # Without a chained error: the library quotes the value, which may be the whole result or a secret in it.
+        raise SettingsError(f"query cannot be applied to the result: {reason}", hint=_CORRECT_IT)
+
+
+# What the library lets through, say for a slice in steps of 0 or the largest of numbers and texts.
+_FAULTS_OF_VALUES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_CORRECT_IT = "Correct the expression; the result itself was read."
 
 
 def _one_line(error: Exception) -> str:

@@ -56,7 +56,9 @@ options:
     description: Reports and statistics up to this instant; a date alone is its first moment, UTC.
     type: raw
   limit:
-    description: How many reports of each monitoring at most; V(0) for all. If not given the API decides (30).
+    description:
+      - How many reports of each monitoring at most; V(0) for all.
+      - If not given these are all with O(last_days) or O(date_from); else the API decides (30).
     type: int
   stale_factor:
     description: An enabled monitoring whose last run is older than this many times its frequency is stale.

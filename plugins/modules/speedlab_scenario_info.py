@@ -49,7 +49,9 @@ options:
     description: Runs up to this instant; a date alone is its first moment, UTC.
     type: raw
   limit:
-    description: How many runs of each scenario at most; V(0) for all. If not given the API decides (30).
+    description:
+      - How many runs of each scenario at most; V(0) for all.
+      - If not given these are all with O(last_days) or O(date_from); else the API decides (30).
     type: int
   redact:
     description:

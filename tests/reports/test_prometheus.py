@@ -244,6 +244,7 @@ def test_as_shipped_the_same_alert_waits_whether_the_trouble_lasts(prometheus: P
     ("alert", "label", "value"),
     [
         ("SpeedlabMonitoringStale", "name", "Blog"),
+        ("SpeedlabMonitoringUnknown", "name", "Gift finder, new"),
         ("SpeedlabPageNotMonitored", "name", "Returns"),
         ("SpeedlabExportFailing", "reason", "pair_refused"),
         ("SpeedlabCredentialExpiresNow", "client_id", "shop-production"),

@@ -36,7 +36,7 @@ class Listed:
 
     @property
     def inventory(self) -> Any:
-        """The inventory of ``--list``; ansible-core up to 2.18 marks text that is no template."""
+        """The inventory of ``--list``. ansible-core marks text that is no template: before 2.19 what could be one."""
         assert self.status == 0, self.errors
         return json.loads(self.output, object_hook=lambda found: found.get("__ansible_unsafe", found))
 

@@ -357,6 +357,11 @@ def test_what_a_site_keeps_secret_is_redacted_or_the_result_hidden(
         {"name": "query", MONITORINGS: {"query": "monitorings[].config"}},
         {"name": "shown", MONITORINGS: {"redact": False, **everything}, "register": "shown"},
         {"name": "shown query", MONITORINGS: {"redact": False, "query": "monitorings[].config"}},
+        {
+            "name": "query that fails",
+            MONITORINGS: {"redact": False, "query": "sum(monitorings[].config.basic_auth.password)"},
+            "ignore_errors": True,
+        },
         keep_token(whole, inputs, "site.json"),
         {"name": "report", REPORTS: {"report_id": "{{ shown.monitorings[0].last_report.id }}"}},
         {
@@ -379,6 +384,7 @@ def test_what_a_site_keeps_secret_is_redacted_or_the_result_hidden(
     assert run.of("query")[0]["query_result"] == [config]
     assert "censored" in run.of("shown")[0]
     assert "censored" in run.of("shown query")[0]
+    assert "query cannot be applied" in run.of("query that fails")[0]["msg"]
     assert run.of("report")[0]["reports"][0]["config"]["basic_auth"]["password"] == "VALUE_REDACTED"
     assert "censored" in run.of("shown report")[0]
     assert run.of("HAR")[0]["entries"] == 1

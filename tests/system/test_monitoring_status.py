@@ -147,6 +147,14 @@ def test_it_fails_on_what_it_is_told_to_and_says_why_once_the_reports_are_writte
     assert (tmp_path / "reports" / "monitoring_status.html").exists()
 
 
+def test_lists_may_come_from_the_command_line_as_text(playbook: Playbook, tmp_path: Path) -> None:
+    run = playbook(BOOK, *extra(report_dir="reports", report_formats="html,json", fail_on="fail,unknown"))
+    assert "3 of 9 monitorings: fail or unknown." in " ".join(run.output.split())
+    assert {each.name for each in (tmp_path / "reports").iterdir()} == {
+        f"monitoring_status.{end}" for end in ("html", "json")
+    }
+
+
 def test_nothing_selected_is_no_pass(playbook: Playbook) -> None:
     run = playbook(BOOK, *extra(name="no such page"))
     assert run.status != 0

@@ -105,7 +105,7 @@ class Lab:
         if payload is None:
             return Runs((), {})
         statistics = _object(payload, about).get("statistics")
-        rows = _objects(payload, "monitoringData", missing_is_empty=True)
+        rows = _objects(payload, "monitoringData", about=about, missing_is_empty=True)
         return Runs(tuple(rows), statistics if isinstance(statistics, dict) else {})
 
     # --- scenarios (API reference, 7) ---------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class Lab:
         about = f"the reports of scenario {scenario_id}"
         payload = self._call(_PREFIX + "scenario/reports", {"scenarioId": scenario_id, **period.body()}, about=about)
         scenario = payload.get("scenario") if isinstance(payload, dict) else None
-        return _objects(scenario, "reports", missing_is_empty=True) if isinstance(scenario, dict) else []
+        return _objects(scenario, "reports", about=about, missing_is_empty=True) if isinstance(scenario, dict) else []
 
     def step_report(self, step_id: str) -> AnalysisReport | None:
         """The report of one step of a scenario run."""
@@ -199,13 +199,20 @@ def _numbered(item: Json) -> bool:
 
 
 def _objects(
-    payload: Any, name: str, valid: Callable[[Json], bool] = bool, *, missing_is_empty: bool = False
+    payload: Any,
+    name: str,
+    valid: Callable[[Json], bool] = bool,
+    *,
+    about: str | None = None,
+    missing_is_empty: bool = False,
 ) -> list[Json]:
-    found = _object(payload, name).get(name)
+    """The objects of a list; ``about``: what was asked for, where the list's own name does not say which it is."""
+    found = _object(payload, about or name).get(name)
     if found is None and missing_is_empty:
         return []
     if not isinstance(found, list) or not all(isinstance(item, dict) and valid(item) for item in found):
-        raise AnswerWrongShape(f"The list of {name} in the answer is not of the documented shape")
+        on = f" on {about}" if about else ""
+        raise AnswerWrongShape(f"The list of {name} in the answer{on} is not of the documented shape")
     return found
 
 

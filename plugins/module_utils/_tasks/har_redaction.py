@@ -9,7 +9,8 @@ Private to this collection: may change without notice.
 A HAR holds the whole conversation of a browser with a site. What a performance engineer needs of it is who was asked,
 when, how long it took and how much came back; what has to go is whatever could log somebody in, or was said in private:
 
-* headers that log in, all cookies, and other headers, parameters and fields whose names promise a secret;
+* headers that log in, as fields or as lines of text, all cookies, and other headers, parameters and fields whose names
+  promise a secret;
 * what was posted, the bodies of answers, and the messages of web sockets;
 * user names and passwords in URLs, and the values of such parameters there.
 """
@@ -29,6 +30,8 @@ _SECRET_NAME = re.compile(
     r"|^(sid|sig|code|key|state|nonce)$"
 )
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>]+)=([^&;#\s\"'<>]+)")
+# A header as a line of text: browsers and proxies put whole blocks of them into fields and comments of their own.
+_HEADER_LINE = re.compile(r"^([ \t]*)([\w-]+)(:[ \t]*)[^\s][^\r\n]*", re.MULTILINE | re.ASCII)
 _LOGIN_AT_HOST = re.compile(r"[^\s/:@]+:[^\s/]+(?=@[^\s/@]+$)")  # the header Host, as a careless client sends it
 _BODIES = frozenset({"post_data", "_web_socket_messages", "_event_source_messages"})
 _TEXT_OF_AN_ANSWER = frozenset({"text", "encoding"})  # its size and its type stay
@@ -44,9 +47,9 @@ def redacted_har(value: Any) -> Any:
 
 
 def _field(name: str, value: Any) -> Any:
-    if name == "headers":
+    if name == "headers" or (name.endswith("_headers") and _holds_something(value)):
         return _headers(value)
-    if name == "cookies":
+    if name == "cookies" or (name.endswith("_cookies") and _holds_something(value)):
         return []
     if name == "query_string":
         return _query(value)
@@ -57,6 +60,11 @@ def _field(name: str, value: Any) -> Any:
     if is_secret(name) and isinstance(value, (str, list, dict)):
         return REDACTED if value else value
     return redacted_har(value)
+
+
+def _holds_something(value: Any) -> bool:
+    """Whether a field that the format does not know is more than a count or a flag."""
+    return isinstance(value, (str, list, dict))
 
 
 def _headers(value: Any) -> Any:
@@ -94,10 +102,19 @@ def _body(value: Any) -> Any:
 
 
 def _without_secrets(text: str) -> str:
-    """Text, which may hold URLs, without log-ins and without the values of secret parameters in them."""
-    found = without_login(_without_parameters(text))
+    """Text, which may hold headers and URLs, without log-ins and without the values of secret parameters in them."""
+    found = without_login(_without_parameters(_without_header_lines(text)))
     host = _LOGIN_AT_HOST.match(found) if "@" in found else None
     return REDACTED + found[host.end() :] if host else found
+
+
+def _without_header_lines(text: str) -> str:
+    return _HEADER_LINE.sub(_header_line, text) if ":" in text else text
+
+
+def _header_line(match: re.Match[str]) -> str:
+    indent, name, colon = match.groups()
+    return f"{indent}{name}{colon}{REDACTED}" if _secret(name) else match.group()
 
 
 def _without_parameters(text: str) -> str:

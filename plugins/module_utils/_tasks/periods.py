@@ -34,7 +34,10 @@ def interval_of(options: Options) -> tuple[datetime | None, datetime | None]:
 
 
 def period_of(options: Options) -> Period:
-    """The checked period; the API takes dates in UTC with milliseconds."""
+    """The checked period; the API takes dates in UTC with milliseconds.
+
+    A period with a beginning is meant as a whole: the API alone would give its newest 30 runs without a word.
+    """
     first, last = interval_of(options)
     if options["last_days"] is not None and (first or last):
         raise SettingsError(
@@ -43,8 +46,9 @@ def period_of(options: Options) -> Period:
     for name, least in (("last_days", 1), ("limit", 0)):
         if options[name] is not None and options[name] < least:
             raise SettingsError(f"{name} is {options[name]}, but has to be {least} or more")
+    begins = options["last_days"] is not None or first is not None
     return Period(
-        limit=options["limit"],
+        limit=0 if begins and options["limit"] is None else options["limit"],
         last_days=options["last_days"],
         date_from=api_text(first) if first else None,
         date_to=api_text(last) if last else None,

@@ -270,7 +270,7 @@ def _flag(key: str) -> Callable[[Monitoring], float | None]:
 
 def _frequency(monitoring: Monitoring) -> float | None:
     minutes = real_number(monitoring.get("frequency"))
-    return minutes * _SECONDS_PER_MINUTE if minutes is not None and minutes > 0 else None
+    return real_number(minutes * _SECONDS_PER_MINUTE) if minutes is not None and minutes > 0 else None
 
 
 def _instant(value: object) -> int:

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
+
 STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
 
 _NOUNS = {
@@ -96,7 +98,7 @@ def days_left(days: int | None) -> str:
 
 def duration(seconds: float | None) -> str:
     """A length of time in its two largest units, rounded down: "3 d 4 h", "12 min"."""
-    if seconds is None:
+    if seconds is None or real_number(seconds) is None:
         return NOTHING
     minutes = int(seconds) // 60
     if minutes < 1:

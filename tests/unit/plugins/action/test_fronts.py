@@ -72,8 +72,8 @@ def scenarios(api: ScriptedApi) -> None:
 def runs(api: ScriptedApi) -> None:
     scenarios(api)
     rows = {"scenario": {"reports": [{"date": 1542117158294, "summary": {"fail": 1}}]}}
-    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2}, rows)
-    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2, "error": True}, None)
+    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2, "limit": 0}, rows)
+    api.expect_lab("scenario/reports", {"scenarioId": 1, "lastDays": 2, "limit": 0, "error": True}, None)
 
 
 def reports(api: ScriptedApi) -> None:

@@ -43,6 +43,23 @@ def test_an_expression_that_does_not_fit_the_data_is_refused(expression: str) ->
         Query(expression).of(DATA)
 
 
+@pytest.mark.parametrize(
+    "expression", ["monitorings[::0]", "merge(@, `3`)", "max_by([{n: 'x'}, {n: `1`}], &n)", "floor(`1e400`)"]
+)
+def test_what_the_library_itself_does_not_refuse_is_refused_as_well(expression: str) -> None:
+    with pytest.raises(SettingsError, match="query cannot be applied to the result: a function or a slice in it"):
+        Query(expression).of(DATA)
+
+
+def test_a_refusal_names_the_function_and_the_types_but_never_the_value() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Query("abs(password)").of({"password": "site-password"})
+    told = caught.value
+    assert told.what.endswith(": abs() takes number, and meets a value of the type string")
+    assert "no request was made" not in told.message
+    assert (told.__cause__, told.__context__) == (None, None)
+
+
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_query, "JMESPATH_IMPORT_ERROR", "Traceback ...")
     with pytest.raises(MissingLibrary, match="jmespath is missing on "):

@@ -236,9 +236,15 @@ def test_runs_come_in_the_order_of_the_api_flat_or_nested() -> None:
 
 
 @pytest.mark.parametrize("payload", [[], "text", {"monitoringData": {}}, {"monitoringData": [1]}])
-def test_runs_of_another_shape_are_an_error(payload: Any) -> None:
-    with pytest.raises(AnswerWrongShape):
+def test_runs_of_another_shape_are_an_error_that_names_the_monitoring(payload: Any) -> None:
+    with pytest.raises(AnswerWrongShape, match="the reports of monitoring 5"):
         Lab(Recorded(payload)).monitoring_runs(5, Period())
+
+
+@pytest.mark.parametrize("reports", [{}, "text", [1]])
+def test_runs_of_a_scenario_of_another_shape_are_an_error_that_names_it(reports: Any) -> None:
+    with pytest.raises(AnswerWrongShape, match="the reports of scenario 7"):
+        Lab(Recorded({"scenario": {"reports": reports}})).scenario_runs(7, Period())
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"scenario": None}, {"scenario": {}}, {"scenario": {"reports": []}}])

@@ -82,6 +82,43 @@ def test_there_are_no_cookies(cookies: Any) -> None:
     assert redacted_har({"cookies": cookies}) == {"cookies": []}
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "left"),
+    [
+        ("_headers", {"request": ["cookie: CANARY"]}, []),
+        (
+            "_requestHeaders",
+            [{"name": "Cookie", "value": "CANARY"}, {"name": "Age", "value": "1"}],
+            [{"name": "Age", "value": "1"}],
+        ),
+        ("_responseCookies", ["CANARY"], []),
+        ("_hasHeaders", True, True),
+        ("_allCookies", 2, 2),
+    ],
+)
+def test_fields_of_a_browsers_own_are_no_way_round(field: str, value: Any, left: Any) -> None:
+    assert redacted_har({field: value}) == {field: left}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "GET / HTTP/1.1\r\nHost: x.example\r\nAuthorization: Bearer CANARY\r\ncookie: a=CANARY; b=CANARY\r\nAge: 1",
+            f"GET / HTTP/1.1\r\nHost: x.example\r\nAuthorization: {HIDDEN}\r\ncookie: {HIDDEN}\r\nAge: 1",
+        ),
+        ("  X-Api-Key:CANARY", f"  X-Api-Key:{HIDDEN}"),
+        ("Set-Cookie:", "Set-Cookie:"),
+        ("Author: me\nhttps://x.example/: 12:30", "Author: me\nhttps://x.example/: 12:30"),
+    ],
+)
+def test_headers_in_a_text_lose_what_logs_in(text: str, left: str) -> None:
+    assert redacted_har({"_requestHeadersText": text, "comment": text}) == {
+        "_requestHeadersText": left,
+        "comment": left,
+    }
+
+
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 

@@ -246,16 +246,19 @@ def test_only_what_was_asked_for_is_in_the_result(api: ScriptedApi) -> None:
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
-        ({"last_days": 7}, {"lastDays": 7}),
+        ({}, {}),
+        ({"last_days": 7}, {"lastDays": 7, "limit": 0}),
+        ({"last_days": 7, "limit": 5}, {"lastDays": 7, "limit": 5}),
         ({"limit": 0}, {"limit": 0}),
-        ({"date_from": "2026-01-02T03:04:05+02:00"}, {"dateFrom": "2026-01-02T01:04:05.000Z"}),
+        ({"date_from": "2026-01-02T03:04:05+02:00"}, {"dateFrom": "2026-01-02T01:04:05.000Z", "limit": 0}),
+        ({"date_to": "2026-01-02"}, {"dateTo": "2026-01-02T00:00:00.000Z"}),
         (
             {"date_from": date(2026, 1, 2), "date_to": datetime(2026, 1, 3, 4, 5, 6, 789000)},
-            {"dateFrom": "2026-01-02T00:00:00.000Z", "dateTo": "2026-01-03T04:05:06.789Z"},
+            {"dateFrom": "2026-01-02T00:00:00.000Z", "dateTo": "2026-01-03T04:05:06.789Z", "limit": 0},
         ),
     ],
 )
-def test_the_period_is_sent_in_utc_with_milliseconds(
+def test_the_period_is_sent_in_utc_with_milliseconds_and_meant_as_a_whole(
     api: ScriptedApi, given: dict[str, Any], sent: dict[str, Any]
 ) -> None:
     api.expect_lab("monitoring/reports", {"monitoringId": 1, **sent}, {"monitoringData": []})

@@ -143,8 +143,9 @@ def test_a_run_without_a_date_is_unknown_and_comes_last(api: ScriptedApi, date: 
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
-        ({"last_days": 7, "limit": 0}, {"lastDays": 7, "limit": 0}),
-        ({"date_from": "2026-01-02T03:04:05+02:00"}, {"dateFrom": "2026-01-02T01:04:05.000Z"}),
+        ({"last_days": 7}, {"lastDays": 7, "limit": 0}),
+        ({"last_days": 7, "limit": 9}, {"lastDays": 7, "limit": 9}),
+        ({"date_from": "2026-01-02T03:04:05+02:00"}, {"dateFrom": "2026-01-02T01:04:05.000Z", "limit": 0}),
     ],
 )
 def test_both_calls_for_runs_have_the_same_period(api: ScriptedApi, given: dict[str, Any], sent: Any) -> None:

@@ -368,6 +368,12 @@ def test_monitorings_show_state_freshness_and_the_metrics_that_there_are() -> No
     assert "fresh" not in rows["Pass off"], "a monitoring that does not run is not fresh"
 
 
+@pytest.mark.parametrize("frequency", [1e308, 10**400, float("nan")])
+def test_a_frequency_beyond_all_time_does_no_harm(frequency: Any) -> None:
+    page = Page(render_html(verdict(monitoring("Home", frequency=frequency), kind="monitorings")))
+    assert "Home" in page.text
+
+
 def test_a_gate_draws_each_metric_beside_its_limit_and_says_it_in_words() -> None:
     slow = {"value": 6000, "status": "fail", "baseline": {"worsening_percent": 19.8}}
     fine = {"value": 1000, "limit": 2500, "fail": None}

@@ -160,7 +160,9 @@ def test_what_nobody_can_tell_has_no_sample(stale: bool | None, expected: float 
     assert value(render_monitoring_metrics({"prod": read(monitoring(stale=stale))}), "monitoring_stale") == expected
 
 
-@pytest.mark.parametrize(("frequency", "expected"), [(30, 1800), (0, None), (None, None), ("often", None)])
+@pytest.mark.parametrize(
+    ("frequency", "expected"), [(30, 1800), (0, None), (None, None), ("often", None), (1e308, None)]
+)
 def test_a_frequency_is_a_time_between_runs(frequency: Any, expected: float | None) -> None:
     text = render_monitoring_metrics({"prod": read(monitoring(frequency=frequency))})
     assert value(text, "monitoring_frequency_seconds") == expected
