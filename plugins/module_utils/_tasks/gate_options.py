@@ -112,6 +112,11 @@ def plan_of(options: Options) -> Plan:
 
 def _deployment(newer_than: Any) -> tuple[datetime | None, str | None]:
     """The instant, or the key of the event that has it."""
+    if isinstance(newer_than, str) and not newer_than.strip():
+        raise SettingsError(
+            "newer_than is empty, as from a variable that is not set: nobody knows which reports are newer",
+            hint="Give a date or an event_key, or leave newer_than out to judge the last days; no request was made.",
+        )
     if not isinstance(newer_than, dict):
         return instant_option(newer_than, "newer_than"), None
     key = newer_than.get("event_key")
