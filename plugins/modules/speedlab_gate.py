@@ -51,7 +51,8 @@ options:
         a JSON Schema for it, which editors use to complete and check it.
     type: path
   monitoring_id:
-    description: Judge monitorings with one of these ids. An id that is not there is a finding.
+    description: Judge monitorings with one of these ids. An id that is not there is a finding, and so is one that another
+        condition leaves out.
     type: list
     elements: int
   name:

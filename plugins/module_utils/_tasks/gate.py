@@ -125,13 +125,13 @@ class _Gate:
             return self._judged([], None, [absent]), None, []
         rules = self._rules(deployed_at)
         selected = [each for each in listed if wanted(each, self._options)]
-        self._warn_of_unused_overrides(selected)
+        self._warn_of_unused_overrides(listed)
         watches = [self._watch(each, rules) for each in selected]
         self._wait(watches, rules)
         if self._plan.regression is not None:
             self._read_baselines([each for each in watches if self._has_enough(each)], deployed_at or rules.since)
         not_judged = [each["name"] for each in selected if self._plan.budgets.limits(each) is None]
-        return self._judged(watches, rules, self._missing(selected, listed)), rules, not_judged
+        return self._judged(watches, rules, self._missing(selected)), rules, not_judged
 
     def _beginnings(self) -> tuple[datetime | None, list[Result], Subject | None]:
         """When the deployment was, and all monitorings; or what stands in the way of both."""
@@ -180,21 +180,20 @@ class _Gate:
             return self._plan.wait_timeout
         return (rules.min_samples + 0.5) * frequency * 60 + _LATENESS if frequency > 0 else 0
 
-    def _missing(self, selected: Sequence[Result], listed: Sequence[Result]) -> list[Subject]:
-        """What was asked for and is not there."""
-        ids = set(self._options["monitoring_id"] or ()) - {each["id"] for each in listed}
+    def _missing(self, selected: Sequence[Result]) -> list[Subject]:
+        """What was asked for and is not there: each id by itself, even where another condition leaves it out."""
+        filters = {name: f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None}
+        ids = set(self._options["monitoring_id"] or ()) - {each["id"] for each in selected}
         if ids:
-            return [no_monitoring(f"the id {number}") for number in sorted(ids)]
-        if selected:
-            return []
-        filters = [f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None]
-        return [no_monitoring(" and ".join(filters) or "the token")]
+            others = [text for name, text in filters.items() if name != "monitoring_id"]
+            return [no_monitoring(" and ".join([f"the id {number}", *others])) for number in sorted(ids)]
+        return [] if selected else [no_monitoring(" and ".join(filters.values()) or "the token")]
 
-    def _warn_of_unused_overrides(self, selected: Sequence[Result]) -> None:
-        """Where nothing is filtered out, an override that no monitoring meets is a slip of the pen."""
-        if any(self._options[name] is not None for name in SELECTION_OPTIONS):
+    def _warn_of_unused_overrides(self, listed: Sequence[Result]) -> None:
+        """Where the API lists all monitorings, an override that none of them meets is a slip of the pen."""
+        if self._options["name"] or self._options["url"]:
             return
-        for number in self._plan.budgets.unused(selected):
+        for number in self._plan.budgets.unused(listed):
             self._client.reporter.warn(f"No monitoring matches overrides[{number}] of the budgets.")
 
     def _judged(self, watches: Sequence[_Watch], rules: Rules | None, others: Sequence[Subject]) -> Verdict:

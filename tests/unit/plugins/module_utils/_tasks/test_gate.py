@@ -171,6 +171,31 @@ def test_an_override_that_no_monitoring_meets_is_a_warning(api: ScriptedApi) -> 
     assert gated(**DEPLOYMENT, budgets=slip).warnings == ["No monitoring matches overrides[1] of the budgets."]
 
 
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        ({"enabled": True}, True),
+        ({"state": ["OK"], "monitoring_id": [1]}, True),
+        ({"name": "Home"}, False),  # the API lists no others, so nobody knows whether they are there
+        ({"url": "https"}, False),
+    ],
+)
+def test_an_override_that_no_monitoring_meets_is_a_warning_whichever_are_judged(
+    api: ScriptedApi, selection: dict[str, Any], told: bool
+) -> None:
+    api.expect_token()
+    asked = {name: value for name, value in selection.items() if name in ("name", "url")}
+    monitorings = {"monitorings": [monitoring(1), monitoring(2, "Cart", enabled=False, state="KO")]}
+    api.expect_lab("monitoring/list", asked, monitorings)
+    runs(api, row())
+    if not told:
+        runs(api, row(), number=2, since=ANY)
+        api.ordered = False
+    slip = [{"match": {"name": name}, "budgets": {LCP: {"fail": 4000}}} for name in ("Cart", "Hmoe")]
+    found = gated(**DEPLOYMENT, budgets={**BUDGETS, "overrides": slip}, **selection)
+    assert found.warnings == (["No monitoring matches overrides[2] of the budgets."] if told else [])
+
+
 # --- what nobody knows is never a pass --------------------------------------------------------------------------------
 
 
@@ -190,6 +215,18 @@ def test_an_id_that_is_not_there(api: ScriptedApi) -> None:
         ("the id 9", "unknown"),
         ("Home", "pass"),
     ]
+
+
+@pytest.mark.parametrize("condition", [{"enabled": True}, {"state": ["OK"]}])
+def test_an_id_that_another_condition_leaves_out(api: ScriptedApi, condition: dict[str, Any]) -> None:
+    """Whoever names a page wants to know of it: the gate must not pass without it."""
+    api.expect_token()
+    listed(api, monitoring(1), monitoring(2, "Cart", enabled=False, state="KO"))
+    runs(api, row())
+    failure = gated(**DEPLOYMENT, monitoring_id=[1, 2], **condition).failure
+    assert findings(failure) == ["no_monitoring"]
+    [(name, value)] = condition.items()
+    assert f"No monitoring matches the id 2 and {name}: {value}" in failure["msg"]
 
 
 def test_no_event(api: ScriptedApi) -> None:
