@@ -52,7 +52,10 @@ _TROUBLES = (*_RIGHTS, ApiError, BadAnswer, TransportError)
 
 @dataclass
 class _Watch:
-    """A monitoring under way. ``limited``: it has budgets; ``lost``: no further call would help."""
+    """A monitoring under way.
+
+    ``limited``: it has budgets; ``lost``: no further call would help; ``trouble_before``: that with its baseline.
+    """
 
     monitoring: Result
     limited: bool
@@ -61,6 +64,7 @@ class _Watch:
     runs: list[Json] = field(default_factory=list)
     before: list[Json] = field(default_factory=list)
     trouble: SpeedlabError | None = None
+    trouble_before: SpeedlabError | None = None
     lost: bool = False
     waited: int = 0
 
@@ -77,8 +81,8 @@ class _Watch:
         self.lost = isinstance(error, _RIGHTS) or (isinstance(error, ApiError) and not error.retryable)
 
     def as_watched(self) -> Watched:
-        trouble = None if self.trouble is None else _trouble(self.trouble)
-        return Watched(self.monitoring, self.runs, self.before, trouble, self.waited)
+        trouble, before = (None if each is None else _trouble(each) for each in (self.trouble, self.trouble_before))
+        return Watched(self.monitoring, self.runs, self.before, trouble, before, self.waited)
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -259,7 +263,10 @@ class _Gate:
         period = Period(limit=0, date_from=api_text(start), date_to=api_text(end))
 
         def read(watch: _Watch) -> None:
-            watch.before = self._runs(watch, period, lambda date: start <= date <= end)
+            try:
+                watch.before = self._runs(watch, period, lambda date: start <= date <= end)
+            except _TROUBLES as error:  # what was measured since is judged all the same
+                watch.trouble_before = error
 
         self._each(watches, read, "Reading baselines")
 

@@ -261,6 +261,29 @@ def test_a_monitoring_whose_reports_the_api_refuses(api: ScriptedApi) -> None:
     assert findings(gated(newer_than=DEPLOYED.isoformat(), wait_timeout=3600).failure) == ["unreadable"]
 
 
+@pytest.mark.parametrize(("status", "unknown"), [(403, "not_authorized"), (404, "unreadable")])
+def test_a_baseline_that_cannot_be_read_hides_no_budget_that_is_broken(
+    api: ScriptedApi, status: int, unknown: str
+) -> None:
+    api.expect_token()
+    listed(api, monitoring())
+    runs(api, row(lcp=4300))
+    api.expect_lab("monitoring/reports", ANY, reply({"success": False, "errorMessage": "no"}, status))
+    failure = gated(**DEPLOYMENT, baseline={}, fail_on=["fail"]).failure
+    assert findings(failure) == ["budget_fail", unknown]
+    [subject] = failure["verdict"]["subjects"]
+    told = 'Whether Largest Contentful Paint of "Home" got worse cannot be told, for its runs before could not be read: '
+    assert subject["findings"][1]["message"].startswith(told)
+
+
+def test_a_baseline_that_cannot_be_read_is_no_pass(api: ScriptedApi) -> None:
+    api.expect_token()
+    listed(api, monitoring())
+    runs(api, row())
+    api.expect_lab("monitoring/reports", ANY, reply({"success": False, "errorMessage": "no"}, 404))
+    assert findings(gated(**DEPLOYMENT, baseline={}).failure) == ["unreadable"]
+
+
 def test_unknown_need_not_stop_the_pipeline(api: ScriptedApi) -> None:
     api.expect_token(reply(WRONG_PAIR, 401))
     assert gated(**DEPLOYMENT, fail_on=["fail"]).result["status"] == "unknown"
