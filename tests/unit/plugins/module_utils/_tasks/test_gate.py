@@ -450,6 +450,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"newer_than": {"event_key": " "}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": "2026-11-25", "last_days": 2}, "last_days goes without newer_than"),
     ({"wait_timeout": 5}, "wait_timeout waits for reports newer than newer_than, which is not given"),
+    ({"last_days": 10**6}, "last_days is 1000000, but has to be 36500 or less"),
+    ({"baseline": {"last_days": 10**9}}, "baseline.last_days is 1000000000, but has to be 36500 or less"),
+    ({"newer_than": "0001-01-01", "baseline": {}}, "newer_than lies in the year 1"),
+    ({"newer_than": "9999-12-31T23:59:59Z"}, "newer_than lies in the year 9999"),
     ({"last_days": 0}, "last_days is 0, but has to be 1 or more"),
     ({"newer_than": "2026-11-25", "wait_timeout": -1}, "wait_timeout is -1, but has to be 0 or more"),
     ({"poll_interval": 0.5}, "poll_interval is 0.5, but has to be 1 or more"),
@@ -484,6 +488,15 @@ FILES: list[tuple[str, str]] = [
     ("defaults:\n  score: [1\n", "line 3, column 1: this is not YAML"),
     ("defaults: {score: {fail: 2026-02-30}}\n", "a value cannot be read"),
     ("a: &a\n  - *a\n", "line 1: a: is no key that is known here"),
+    (
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)),
+        "line 10: a9: is no key that is known here",
+    ),
+    (
+        f"overrides:\n  - match: {{name: A}}\n    budgets: &same\n      {LCP}: {{fail: fast}}\n"
+        "  - match: {name: B}\n    budgets: *same\n",
+        f"line 4: overrides[1].budgets.{LCP}.fail: has to be a number",
+    ),
     ("%s", "this is not YAML"),
     ("defaults: !!python/object:os.system {}\n", "line 1: could not determine a constructor"),
 ]
