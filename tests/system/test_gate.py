@@ -513,6 +513,23 @@ def test_only_tighten_never_loosens_what_somebody_set(workplace: Workplace) -> N
     assert by_id[PRODUCT][LCP]["fail"] > 100
 
 
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        ("headroom_percent=10%", "headroom_percent has to be a number"),
+        ("only_tighten=ture", "only_tighten has to be true or false"),
+        ("name=Hmoe", "No limit could be made of what was measured"),
+    ],
+)
+def test_a_slip_of_the_pen_changes_no_budget(workplace: Workplace, slip: str, told: str) -> None:
+    path = workplace.folder / "budgets.yml"
+    path.write_text(to_yaml({"defaults": {LCP: {"fail": 100}}}))
+    run = workplace.playbook(PERFORMANCE_BUDGETS, "-e", f"performance_budgets_{slip}")
+    assert run.status != 0
+    assert told in run.output
+    assert yaml.safe_load(path.read_text("utf-8")) == {"defaults": {LCP: {"fail": 100}}}
+
+
 def test_a_budgets_file_with_a_mistake_is_left_alone(workplace: Workplace) -> None:
     path = workplace.folder / "budgets.yml"
     path.write_text("defaults: {lcp: {fail: 1}}\n", "utf-8")
