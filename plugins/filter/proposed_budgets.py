@@ -29,7 +29,7 @@ def proposed_budgets(monitorings: object, existing: object = None, **wishes: Any
 
 
 def _typed(wishes: dict[str, Any]) -> dict[str, Any]:
-    """The wishes in their types: what comes from the command line is text. Raises :class:`ValueError` for other text."""
+    """The wishes in their types, as text from a command line may be them. Raises :class:`ValueError` for other text."""
     return {name: _TYPES[name](name, value) if name in _TYPES else value for name, value in wishes.items()}
 
 

@@ -76,8 +76,8 @@ class Trouble:
 class Watched:
     """A monitoring with snake_case keys, its runs since the deployment, and those of the baseline where it is wanted.
 
-    ``trouble``: its runs could not be read; ``trouble_before``: those of the baseline could not. ``waited``: for how many
-    seconds more of them were waited for.
+    ``trouble``: its runs could not be read; ``trouble_before``: those of the baseline could not. ``waited``: for how
+    many seconds more of them were waited for.
     """
 
     monitoring: Mapping[str, Any]
@@ -227,8 +227,8 @@ class _Judged:
             return None
         if self.trouble_before is not None:
             return _trouble(
-                f'Whether {self.metric.title} of "{monitoring}" got worse cannot be told, for its runs before could not '
-                "be read",
+                f'Whether {self.metric.title} of "{monitoring}" got worse cannot be told, for its runs before could '
+                "not be read",
                 self.trouble_before,
             )
         if self.comparison is None:

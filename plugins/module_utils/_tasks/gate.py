@@ -186,7 +186,9 @@ class _Gate:
 
     def _missing(self, selected: Sequence[Result]) -> list[Subject]:
         """What was asked for and is not there: each id by itself, even where another condition leaves it out."""
-        filters = {name: f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None}
+        filters = {
+            name: f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None
+        }
         ids = set(self._options["monitoring_id"] or ()) - {each["id"] for each in selected}
         if ids:
             others = [text for name, text in filters.items() if name != "monitoring_id"]
