@@ -11,8 +11,9 @@
 # The pair comes from SPEEDLAB_CLIENT_ID and SPEEDLAB_CLIENT_SECRET.
 set -eu
 
-: "${RELEASE:?has to be set, as in RELEASE=10.42}"
-export RELEASE
+[ -n "${RELEASE:-}" ] || { echo 'RELEASE has to be set, as in RELEASE=10.42' >&2; exit 2; }
+DEPLOYMENT=$(date -u +%Y%m%dT%H%M%SZ) # the same release may be deployed again
+export RELEASE DEPLOYMENT
 report=speedlab-reports/performance_gate.json
 rm -f "$report"
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import BudgetsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.proposals import Wishes, propose
@@ -21,9 +23,43 @@ def proposed_budgets(monitorings: object, existing: object = None, **wishes: Any
     if not isinstance(listed, list) or not all(isinstance(each, dict) and "id" in each for each in listed):
         raise AnsibleFilterError(f"{_NAME}: the input is no list of monitorings. Hand over the key monitorings.")
     try:
-        return propose(listed, plain(existing), Wishes(**plain(wishes))).as_dict()
+        return propose(listed, plain(existing), Wishes(**_typed(plain(wishes)))).as_dict()
     except (BudgetsError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"{_NAME}: {error}") from error
+
+
+def _typed(wishes: dict[str, Any]) -> dict[str, Any]:
+    """The wishes in their types, as text from a command line may be them. Raises :class:`ValueError` for other text."""
+    return {name: _TYPES[name](name, value) if name in _TYPES else value for name, value in wishes.items()}
+
+
+def _number(kind: type[int] | type[float], what: str) -> Callable[[str, Any], Any]:
+    def typed(name: str, value: Any) -> Any:
+        try:
+            return value if not isinstance(value, str) else kind(value)
+        except ValueError:
+            raise ValueError(f'{name} has to be {what}, not the text "{value}"') from None
+
+    return typed
+
+
+def _yes_or_no(name: str, value: Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError:
+        raise ValueError(f'{name} has to be true or false, not the text "{value}"') from None
+
+
+def _list(name: str, value: Any) -> Any:
+    return [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+
+
+_TYPES: dict[str, Callable[[str, Any], Any]] = {
+    "metrics": _list,
+    "headroom_percent": _number(float, "a number"),
+    "min_samples": _number(int, "a whole number"),
+    "only_tighten": _yes_or_no,
+}
 
 
 class FilterModule:

@@ -51,7 +51,9 @@ options:
         a JSON Schema for it, which editors use to complete and check it.
     type: path
   monitoring_id:
-    description: Judge monitorings with one of these ids. An id that is not there is a finding.
+    description:
+      - Judge monitorings with one of these ids. An id that is not there is a finding, and so is one that another
+        condition leaves out.
     type: list
     elements: int
   name:
@@ -74,7 +76,11 @@ options:
       - When the deployment was. Either a date with a time (a date alone is its first moment, UTC), or a dictionary
         with C(event_key), the key of an event. Then it is the date of the newest event with this key, as
         M(contentsquare.speedlab.speedlab_event) posts it.
-      - Without it no report is waited for, and those of the last O(last_days) are judged.
+      - A date without an offset is UTC. So write V(now(utc=true\)), never V(now(\)), which is local time. West of
+        Greenwich that would be hours too early, and reports from before the deployment would be judged.
+      - An event keeps its date when its key is posted again. So what is deployed again, as after a rollback, needs a
+        key of its own; with the old one, reports from before the second deployment would be judged.
+      - Without it no report is waited for, and those of the last O(last_days) are judged. An empty text is an error.
     type: raw
   last_days:
     description: Without O(newer_than), judge the reports of the last so many days. V(1) if not given.

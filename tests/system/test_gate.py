@@ -420,6 +420,31 @@ def test_the_role_fails_by_fail_on_alone(workplace: Workplace) -> None:
     assert play_gate(workplace, monitoring_id=[HOME], fail_on=["fail"]).status == 0
 
 
+@pytest.mark.parametrize(
+    ("empty", "told"),
+    [
+        ({"newer_than": ""}, "newer_than is empty, as from a variable that is not set"),
+        ({"newer_than": {}}, "newer_than has to be a date, or {event_key: KEY}"),
+        ({"monitoring_id": []}, "No monitoring matches monitoring_id: []"),
+        ({"state": []}, "and state: []"),
+    ],
+)
+def test_what_is_empty_is_not_taken_for_what_is_not_given(
+    workplace: Workplace, empty: dict[str, Any], told: str
+) -> None:
+    """A variable that somebody forgot to set must not let the pages of yesterday decide over today's deployment."""
+    run = play_gate(workplace, **{"budgets": {"defaults": {"score": {"fail": 1}}}, "name": "Home", **empty})
+    assert run.status != 0
+    assert told in run.output
+
+
+def test_an_empty_baseline_is_one_with_the_defaults(simulator: Simulator, workplace: Workplace) -> None:
+    simulator.control(f"monitorings/{PRODUCT}/reports", {"timings": {"largestContentfulPaint": 3900}})
+    run = play_gate(workplace, monitoring_id=[PRODUCT], baseline={})
+    assert run.status != 0
+    assert "got worse by" in run.output
+
+
 def test_nothing_is_written_in_check_mode(workplace: Workplace) -> None:
     run = play_gate(workplace, "--check", monitoring_id=[HOME])
     assert run.status != 0
@@ -486,6 +511,23 @@ def test_only_tighten_never_loosens_what_somebody_set(workplace: Workplace) -> N
     by_id = {each["match"]["id"]: each["budgets"] for each in budgets["overrides"]}
     assert by_id[HOME] == {LCP: "off"}
     assert by_id[PRODUCT][LCP]["fail"] > 100
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        ("headroom_percent=10%", "headroom_percent has to be a number"),
+        ("only_tighten=ture", "only_tighten has to be true or false"),
+        ("name=Hmoe", "No limit could be made of what was measured"),
+    ],
+)
+def test_a_slip_of_the_pen_changes_no_budget(workplace: Workplace, slip: str, told: str) -> None:
+    path = workplace.folder / "budgets.yml"
+    path.write_text(to_yaml({"defaults": {LCP: {"fail": 100}}}))
+    run = workplace.playbook(PERFORMANCE_BUDGETS, "-e", f"performance_budgets_{slip}")
+    assert run.status != 0
+    assert told in run.output
+    assert yaml.safe_load(path.read_text("utf-8")) == {"defaults": {LCP: {"fail": 100}}}
 
 
 def test_a_budgets_file_with_a_mistake_is_left_alone(workplace: Workplace) -> None:

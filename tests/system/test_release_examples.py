@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import user_environment
-from support import COLLECTION, Simulator
+from support import COLLECTION, Simulator, Workplace
 
 EXAMPLES = COLLECTION / "docs" / "examples"
 CREATE = "/v1/speed-analysis/event/create"
@@ -28,6 +28,7 @@ INSTALL = {
     'python3 -m pip install --quiet "ansible-core >= 2.16" requests',
     "ansible-galaxy collection install contentsquare.speedlab",
 }
+DOTENV = 'echo "DEPLOYMENT=$DEPLOYMENT" > deployment.env'
 SUMMARY = 'cat speedlab-reports/performance_gate.md >> "$GITHUB_STEP_SUMMARY"'
 
 
@@ -44,9 +45,9 @@ class Project:
             file.write("performance_gate_poll_interval: 1\n")
         self._environment = {**user_environment(simulator, folder), "RELEASE": "10.42"}
 
-    def release(self, **environment: str) -> subprocess.CompletedProcess[str]:
+    def release(self, *shell: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["./release.sh"],
+            [*shell, "./release.sh"],
             cwd=self.folder,
             env={**self._environment, **environment},
             stdout=subprocess.PIPE,
@@ -89,7 +90,8 @@ def test_the_script_ends_with_0_where_all_pages_keep_their_budgets(project: Proj
     assert project.verdict["summary"] == {"total": 8, "pass": 8, "warn": 0, "fail": 0, "unknown": 0}
     assert (project.folder / "deployed.txt").read_text("utf-8") == "deployed\n"
     [event] = project.simulator.requests(CREATE)
-    assert event["body"]["key"] == "release-10.42"
+    assert re.fullmatch(r"release-10\.42-\d{8}T\d{6}Z", event["body"]["key"])
+    assert event["body"]["text"] == "Deployed: Shop 10.42"
     names = {path.name for path in (project.folder / "speedlab-reports").iterdir()}
     assert names == {f"performance_gate.{ending}" for ending in ("json", "html", "xml", "md")}
 
@@ -124,10 +126,40 @@ def test_the_script_marks_nothing_that_was_not_deployed(project: Project) -> Non
     assert project.simulator.all_calls == {}
 
 
-def test_the_script_needs_the_name_of_a_release(project: Project) -> None:
-    done = project.release(RELEASE="")
-    assert done.returncode not in (0, 1, 3)
+def test_a_release_that_is_deployed_again_is_not_judged_by_what_was_measured_before(project: Project) -> None:
+    project.measured_after_the_deployment(lcp=2000)
+    assert project.release().returncode == 0
+    with (project.folder / "release.yml").open("a", encoding="utf-8") as file:
+        file.write("performance_gate_wait_timeout: 2\n")
+    again = project.release()
+    assert again.returncode == 3, again.stdout
+    assert project.verdict["summary"]["unknown"] == len(ENABLED)
+    assert len({event["body"]["key"] for event in project.simulator.requests(CREATE)}) == 2
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_script_needs_the_name_of_a_release(project: Project, shell: str) -> None:
+    done = project.release(shell, RELEASE="")
+    assert done.returncode == 2
     assert "RELEASE" in done.stdout
+    assert not (project.folder / "deployed.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["RELEASE", "DEPLOYMENT"])
+@pytest.mark.parametrize("playbook", ["deployment_event", "performance_gate"])
+def test_without_a_release_or_a_deployment_nothing_is_marked_or_judged(
+    simulator: Simulator, tmp_path: Path, playbook: str, name: str
+) -> None:
+    """Else all of them would be the same event, and the gate would judge by the first."""
+    run = Workplace(tmp_path, user_environment(simulator, tmp_path)).playbook(
+        f"contentsquare.speedlab.{playbook}",
+        "-e",
+        f"@{EXAMPLES / 'release.yml'}",
+        env={"RELEASE": "10.42", "DEPLOYMENT": "1", name: ""},
+    )
+    assert run.status != 0
+    assert f"{name} has to be set in the environment" in run.output
+    assert simulator.all_calls == {}
 
 
 # --- the pipelines run the same ---------------------------------------------------------------------------------------
@@ -160,13 +192,22 @@ def jenkins() -> Iterator[str]:
 
 @pytest.mark.parametrize("pipeline", [gitlab, github, jenkins], ids=["GitLab", "GitHub", "Jenkins"])
 def test_a_pipeline_runs_what_the_script_runs_in_the_same_order_and_nothing_else(pipeline: Any) -> None:
-    ran = [command for command in pipeline() if command not in INSTALL and command != SUMMARY]
+    ran = [command for command in pipeline() if command not in {*INSTALL, DOTENV, SUMMARY}]
     assert ran == [
         "./deploy.sh",
         "ansible-playbook contentsquare.speedlab.deployment_event -e @release.yml",
         "ansible-playbook contentsquare.speedlab.performance_gate -e @release.yml",
     ]
     assert set(ran) == commands_of_the_script()
+
+
+def test_every_deployment_of_a_pipeline_has_a_mark_of_its_own() -> None:
+    deploy = yaml.safe_load((EXAMPLES / ".gitlab-ci.yml").read_text("utf-8"))["deploy"]
+    assert deploy["variables"]["DEPLOYMENT"] == "$CI_JOB_ID"
+    assert (deploy["script"][-1], deploy["artifacts"]["reports"]["dotenv"]) == (DOTENV, "deployment.env")
+    workflow = yaml.safe_load((EXAMPLES / "github-workflow.yml").read_text("utf-8"))
+    assert workflow["jobs"]["release"]["env"]["DEPLOYMENT"] == "${{ github.run_id }}-${{ github.run_attempt }}"
+    assert 'DEPLOYMENT = "${env.BUILD_NUMBER}"' in (EXAMPLES / "Jenkinsfile").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", [".gitlab-ci.yml", "github-workflow.yml", "Jenkinsfile"])

@@ -76,13 +76,15 @@ class Trouble:
 class Watched:
     """A monitoring with snake_case keys, its runs since the deployment, and those of the baseline where it is wanted.
 
-    ``trouble``: they could not be read. ``waited``: for how many seconds more of them were waited for.
+    ``trouble``: its runs could not be read; ``trouble_before``: those of the baseline could not. ``waited``: for how
+    many seconds more of them were waited for.
     """
 
     monitoring: Mapping[str, Any]
     runs: Sequence[Mapping[str, Any]] = ()
     before: Sequence[Mapping[str, Any]] = ()
     trouble: Trouble | None = None
+    trouble_before: Trouble | None = None
     waited: int = 0
 
 
@@ -129,7 +131,7 @@ def no_event(key: str) -> Subject:
 
 def out_of_reach(what: str, trouble: Trouble) -> Subject:
     """Something without which no monitoring could be judged."""
-    return Subject(what, None, None, (_trouble(what, trouble),), _no_details())
+    return Subject(what, None, None, (_nothing_known(what, trouble),), _no_details())
 
 
 def _absent(name: str, finding_id: str, message: str, expected: str, fix: str) -> Subject:
@@ -143,7 +145,9 @@ def _subject(watched: Watched, limits: Mapping[str, Limits], rules: Rules) -> Su
     monitoring = watched.monitoring
     samples = samples_of(watched.runs)
     before = samples_of(watched.before)
-    judged = {name: _judged(name, each, samples, before, rules) for name, each in limits.items()}
+    judged = {
+        name: _judged(name, each, samples, before, rules, watched.trouble_before) for name, each in limits.items()
+    }
     obstacle = _obstacle(watched, limits, samples, rules)
     name = monitoring_name(monitoring)
     findings = [obstacle] if obstacle else [finding for each in judged.values() for finding in each.findings(name)]
@@ -174,6 +178,7 @@ class _Judged:
     samples: int
     compliance: float | None
     comparison: Comparison | None
+    trouble_before: Trouble | None
 
     def findings(self, monitoring: str) -> list[Finding]:
         """What is wrong with it, the worst first; of a monitoring that has runs enough."""
@@ -220,6 +225,12 @@ class _Judged:
     def _regression(self, monitoring: str) -> Finding | None:
         if self.rules.regression is None:
             return None
+        if self.trouble_before is not None:
+            return _trouble(
+                f'Whether {self.metric.title} of "{monitoring}" got worse cannot be told, for its runs before could '
+                "not be read",
+                self.trouble_before,
+            )
         if self.comparison is None:
             return _finding(
                 "baseline_missing",
@@ -269,7 +280,9 @@ class _Judged:
         return f"{shown_number(value)} {unit}".strip()
 
 
-def _judged(name: str, limits: Limits, samples: Samples, before: Samples, rules: Rules) -> _Judged:
+def _judged(
+    name: str, limits: Limits, samples: Samples, before: Samples, rules: Rules, trouble_before: Trouble | None
+) -> _Judged:
     metric, values, older, limit = METRICS[name], samples.values[name], before.values[name], limits.last
     kept = [value for value in values if limit is None or not exceeds(value, limit, metric.direction)]
     comparison = None
@@ -283,6 +296,7 @@ def _judged(name: str, limits: Limits, samples: Samples, before: Samples, rules:
         samples=len(values),
         compliance=round(100 * len(kept) / len(values), 1) if values else None,
         comparison=comparison,
+        trouble_before=trouble_before,
     )
 
 
@@ -302,7 +316,7 @@ def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, 
             "it out of the selection.",
         )
     if watched.trouble:
-        return _trouble(f'the reports of the monitoring "{name}"', watched.trouble)
+        return _nothing_known(f'the reports of the monitoring "{name}"', watched.trouble)
     if watched.monitoring.get("enabled") is False and samples.usable < rules.min_samples:
         return _finding(
             "disabled",
@@ -348,11 +362,15 @@ def _no_fresh_report(name: str, watched: Watched, rules: Rules) -> Finding:
     )
 
 
-def _trouble(what: str, trouble: Trouble) -> Finding:
+def _nothing_known(what: str, trouble: Trouble) -> Finding:
+    return _trouble(f"Nothing is known, for {what} could not be read", trouble)
+
+
+def _trouble(message: str, trouble: Trouble) -> Finding:
     finding_id = "not_authorized" if trouble.authorization else "unreadable"
     return _finding(
         finding_id,
-        f"Nothing is known, for {what} could not be read: {trouble.what.rstrip('.')}.",
+        f"{message}: {trouble.what.rstrip('.')}.",
         "readable",
         "not authorized" if trouble.authorization else "unreadable",
         trouble.hint,

@@ -90,7 +90,7 @@ def _from_best(share: float) -> Callable[[Sequence[float], Direction], float]:
     def aggregate(ordered: Sequence[float], direction: Direction) -> float:
         if direction == "lower":
             return percentile(ordered, share)
-        return -percentile([-value for value in reversed(ordered)], share)
+        return 0.0 - percentile([-value for value in reversed(ordered)], share)  # which is never the number -0
 
     return aggregate
 

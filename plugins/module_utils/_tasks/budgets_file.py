@@ -26,7 +26,6 @@ from .._judge.budgets import Budgets, BudgetsError, Mistake, Place, parse_budget
 
 _LARGEST = 1024 * 1024  # bytes; a file of budgets for thousands of monitorings has less
 _MISTAKES_SHOWN = 10
-_DEEPEST = 8  # levels; budgets have five
 _HINT = "Correct it; no request was made."
 
 
@@ -125,12 +124,25 @@ def _children(node: yaml.Node | None, place: Place) -> Iterator[tuple[Place, int
             yield (*place, number), value.start_mark.line + 1, value
 
 
-def _lines(node: yaml.Node | None, place: Place = (), depth: int = 0) -> Iterator[tuple[Place, int]]:
-    if depth > _DEEPEST:  # an alias may lead back to where it stands
-        return
-    for below, line, value in _children(node, place):
-        yield below, line
-        yield from _lines(value, below, depth + 1)
+def _everything(node: yaml.Node | None) -> Iterator[list[tuple[Place, int, yaml.Node]]]:
+    """The children of each mapping and list, each of which is met once.
+
+    Aliases may lead back to where they stand, and a few lines of them are billions of places.
+    """
+    left: list[tuple[Place, yaml.Node | None]] = [((), node)]
+    met: set[int] = set()
+    while left:
+        place, parent = left.pop()
+        if id(parent) not in met:
+            met.add(id(parent))
+            children = list(_children(parent, place))
+            yield children
+            left += [(below, child) for below, _line_of_it, child in reversed(children)]
+
+
+def _lines(document: yaml.Node | None) -> Iterator[tuple[Place, int]]:
+    for children in _everything(document):
+        yield from ((place, line) for place, line, _value in children)
 
 
 def _line(lines: dict[Place, int], place: Place) -> int:
@@ -140,13 +152,11 @@ def _line(lines: dict[Place, int], place: Place) -> int:
     return lines.get(place, 1)
 
 
-def _twice(node: yaml.Node | None, place: Place = (), depth: int = 0) -> Iterator[Mistake]:
+def _twice(document: yaml.Node | None) -> Iterator[Mistake]:
     """Keys that stand twice in one mapping, of which YAML would silently take the last."""
-    if depth > _DEEPEST:
-        return
-    seen: set[Place] = set()
-    for below, _line_of_it, value in _children(node, place):
-        if below in seen:
-            yield Mistake(below, "stands here twice, and YAML would take the last one")
-        seen.add(below)
-        yield from _twice(value, below, depth + 1)
+    for children in _everything(document):
+        seen: set[Place] = set()
+        for place, _line_of_it, _value in children:
+            if place in seen:
+                yield Mistake(place, "stands here twice, and YAML would take the last one")
+            seen.add(place)

@@ -52,7 +52,10 @@ _TROUBLES = (*_RIGHTS, ApiError, BadAnswer, TransportError)
 
 @dataclass
 class _Watch:
-    """A monitoring under way. ``limited``: it has budgets; ``lost``: no further call would help."""
+    """A monitoring under way.
+
+    ``limited``: it has budgets; ``lost``: no further call would help; ``trouble_before``: that with its baseline.
+    """
 
     monitoring: Result
     limited: bool
@@ -61,6 +64,7 @@ class _Watch:
     runs: list[Json] = field(default_factory=list)
     before: list[Json] = field(default_factory=list)
     trouble: SpeedlabError | None = None
+    trouble_before: SpeedlabError | None = None
     lost: bool = False
     waited: int = 0
 
@@ -77,8 +81,8 @@ class _Watch:
         self.lost = isinstance(error, _RIGHTS) or (isinstance(error, ApiError) and not error.retryable)
 
     def as_watched(self) -> Watched:
-        trouble = None if self.trouble is None else _trouble(self.trouble)
-        return Watched(self.monitoring, self.runs, self.before, trouble, self.waited)
+        trouble, before = (None if each is None else _trouble(each) for each in (self.trouble, self.trouble_before))
+        return Watched(self.monitoring, self.runs, self.before, trouble, before, self.waited)
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -125,13 +129,13 @@ class _Gate:
             return self._judged([], None, [absent]), None, []
         rules = self._rules(deployed_at)
         selected = [each for each in listed if wanted(each, self._options)]
-        self._warn_of_unused_overrides(selected)
+        self._warn_of_unused_overrides(listed)
         watches = [self._watch(each, rules) for each in selected]
         self._wait(watches, rules)
         if self._plan.regression is not None:
             self._read_baselines([each for each in watches if self._has_enough(each)], deployed_at or rules.since)
         not_judged = [each["name"] for each in selected if self._plan.budgets.limits(each) is None]
-        return self._judged(watches, rules, self._missing(selected, listed)), rules, not_judged
+        return self._judged(watches, rules, self._missing(selected)), rules, not_judged
 
     def _beginnings(self) -> tuple[datetime | None, list[Result], Subject | None]:
         """When the deployment was, and all monitorings; or what stands in the way of both."""
@@ -180,21 +184,22 @@ class _Gate:
             return self._plan.wait_timeout
         return (rules.min_samples + 0.5) * frequency * 60 + _LATENESS if frequency > 0 else 0
 
-    def _missing(self, selected: Sequence[Result], listed: Sequence[Result]) -> list[Subject]:
-        """What was asked for and is not there."""
-        ids = set(self._options["monitoring_id"] or ()) - {each["id"] for each in listed}
+    def _missing(self, selected: Sequence[Result]) -> list[Subject]:
+        """What was asked for and is not there: each id by itself, even where another condition leaves it out."""
+        filters = {
+            name: f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None
+        }
+        ids = set(self._options["monitoring_id"] or ()) - {each["id"] for each in selected}
         if ids:
-            return [no_monitoring(f"the id {number}") for number in sorted(ids)]
-        if selected:
-            return []
-        filters = [f"{name}: {self._options[name]}" for name in SELECTION_OPTIONS if self._options[name] is not None]
-        return [no_monitoring(" and ".join(filters) or "the token")]
+            others = [text for name, text in filters.items() if name != "monitoring_id"]
+            return [no_monitoring(" and ".join([f"the id {number}", *others])) for number in sorted(ids)]
+        return [] if selected else [no_monitoring(" and ".join(filters.values()) or "the token")]
 
-    def _warn_of_unused_overrides(self, selected: Sequence[Result]) -> None:
-        """Where nothing is filtered out, an override that no monitoring meets is a slip of the pen."""
-        if any(self._options[name] is not None for name in SELECTION_OPTIONS):
+    def _warn_of_unused_overrides(self, listed: Sequence[Result]) -> None:
+        """Where the API lists all monitorings, an override that none of them meets is a slip of the pen."""
+        if self._options["name"] or self._options["url"]:
             return
-        for number in self._plan.budgets.unused(selected):
+        for number in self._plan.budgets.unused(listed):
             self._client.reporter.warn(f"No monitoring matches overrides[{number}] of the budgets.")
 
     def _judged(self, watches: Sequence[_Watch], rules: Rules | None, others: Sequence[Subject]) -> Verdict:
@@ -260,7 +265,10 @@ class _Gate:
         period = Period(limit=0, date_from=api_text(start), date_to=api_text(end))
 
         def read(watch: _Watch) -> None:
-            watch.before = self._runs(watch, period, lambda date: start <= date <= end)
+            try:
+                watch.before = self._runs(watch, period, lambda date: start <= date <= end)
+            except _TROUBLES as error:  # what was measured since is judged all the same
+                watch.trouble_before = error
 
         self._each(watches, read, "Reading baselines")
 

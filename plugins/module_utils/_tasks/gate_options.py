@@ -10,11 +10,12 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from typing import Any
 
 from .._client.errors import SettingsError
 from .._judge.budgets import Budgets
+from .._judge.dates import EPOCH
 from .._judge.metrics import METRICS
 from .._judge.numeric import real_number
 from .._judge.regression import Tolerance
@@ -23,6 +24,8 @@ from .budgets_file import budgets_of
 from .dates import instant_option
 from .monitoring_info import SELECTION_OPTIONS
 from .task import Options
+
+_MOST_DAYS = 36_500
 
 OPTIONS: dict[str, Any] = {
     "budgets": {"type": "dict"},
@@ -88,12 +91,12 @@ def plan_of(options: Options) -> Plan:
     if options["wait_timeout"] and not after_deployment:
         raise SettingsError("wait_timeout waits for reports newer than newer_than, which is not given")
     samples, baseline = options["samples"], options["baseline"]
-    _at_least("last_days", options["last_days"], 1)
+    _days("last_days", options["last_days"])
     _at_least("wait_timeout", options["wait_timeout"], 0)
     _at_least("poll_interval", options["poll_interval"], 1)
     _at_least("samples.min", samples["min"], 1)
     if baseline:
-        _at_least("baseline.last_days", baseline["last_days"], 1)
+        _days("baseline.last_days", baseline["last_days"])
         _at_least("baseline.max_regression_percent", baseline["max_regression_percent"], 0)
     return Plan(
         budgets=budgets,
@@ -112,8 +115,16 @@ def plan_of(options: Options) -> Plan:
 
 def _deployment(newer_than: Any) -> tuple[datetime | None, str | None]:
     """The instant, or the key of the event that has it."""
+    if isinstance(newer_than, str) and not newer_than.strip():
+        raise SettingsError(
+            "newer_than is empty, as from a variable that is not set: nobody knows which reports are newer",
+            hint="Give a date or an event_key, or leave newer_than out to judge the last days; no request was made.",
+        )
     if not isinstance(newer_than, dict):
-        return instant_option(newer_than, "newer_than"), None
+        instant = instant_option(newer_than, "newer_than")
+        if instant is not None and not EPOCH.year <= instant.year < MAXYEAR:
+            raise SettingsError(f"newer_than lies in the year {instant.year}, when nothing is deployed")
+        return instant, None
     key = newer_than.get("event_key")
     if set(newer_than) != {"event_key"} or not isinstance(key, str) or not key.strip():
         raise SettingsError("newer_than has to be a date, or {event_key: KEY} with the key of an event")
@@ -133,6 +144,12 @@ def _floors(baseline: Options) -> dict[str, float]:
             raise SettingsError(f"baseline.min_absolute: {metric} has to be a number from 0 on")
         floors[metric] = value
     return floors
+
+
+def _days(name: str, value: int | None) -> None:
+    _at_least(name, value, 1)
+    if value is not None and value > _MOST_DAYS:
+        raise SettingsError(f"{name} is {value}, but has to be {_MOST_DAYS} or less")
 
 
 def _at_least(name: str, value: float | None, least: int) -> None:

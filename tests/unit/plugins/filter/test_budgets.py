@@ -29,12 +29,29 @@ def test_limits_are_made_of_history_and_stay_the_same_the_next_time(template: Te
     assert (again["budgets"], again["tightened"]) == (found["budgets"], 0)
 
 
+def test_what_comes_from_the_command_line_is_text(template: Template) -> None:
+    text = "pages | proposed_budgets(metrics='largest_contentful_paint', headroom_percent='20', min_samples='9')"
+    [override] = template(text, pages=MONITORINGS)["budgets"]["overrides"]
+    assert override["budgets"] == {LCP: {"warn": 1200, "fail": 1450}}
+    loosened = template(
+        text.replace("(", "(before, only_tighten='no', "),
+        pages=MONITORINGS,
+        before={"defaults": {LCP: {"fail": 1}}},
+    )
+    assert loosened["tightened"] == 1
+
+
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
         ("'x' | proposed_budgets", "no list of monitorings"),
         ("[1] | proposed_budgets", "no list of monitorings"),
         ("[] | proposed_budgets(metrics=['lcp'])", "lcp is no metric"),
+        ("[] | proposed_budgets(metrics='score, lcp')", "lcp is no metric"),
+        ("[] | proposed_budgets(headroom_percent='10%')", 'headroom_percent has to be a number, not the text "10%"'),
+        ("[] | proposed_budgets(headroom_percent='nan')", "headroom_percent has to be from 0"),
+        ("[] | proposed_budgets(min_samples='few')", 'min_samples has to be a whole number, not the text "few"'),
+        ("[] | proposed_budgets(only_tighten='ture')", 'only_tighten has to be true or false, not the text "ture"'),
         ("[] | proposed_budgets(headrom=3)", "headrom"),
         ("[] | proposed_budgets({'defaults': {'lcp': {'fail': 1}}})", "defaults.lcp"),
     ],

@@ -167,5 +167,10 @@ def test_an_aggregate_counts_from_the_best_value_to_the_worst(aggregate: str, lc
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
+def test_a_score_of_0_is_shown_without_a_sign(aggregate: str) -> None:
+    assert str(aggregated(samples_of([run(1000, 0)]), "score", aggregate)) in ("0", "0.0")
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
 def test_an_aggregate_of_no_sample_is_none(aggregate: str) -> None:
     assert aggregated(samples_of(FAILED), LCP, aggregate) is None

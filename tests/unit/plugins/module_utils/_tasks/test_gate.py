@@ -171,6 +171,31 @@ def test_an_override_that_no_monitoring_meets_is_a_warning(api: ScriptedApi) -> 
     assert gated(**DEPLOYMENT, budgets=slip).warnings == ["No monitoring matches overrides[1] of the budgets."]
 
 
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        ({"enabled": True}, True),
+        ({"state": ["OK"], "monitoring_id": [1]}, True),
+        ({"name": "Home"}, False),  # the API lists no others, so nobody knows whether they are there
+        ({"url": "https"}, False),
+    ],
+)
+def test_an_override_that_no_monitoring_meets_is_a_warning_whichever_are_judged(
+    api: ScriptedApi, selection: dict[str, Any], told: bool
+) -> None:
+    api.expect_token()
+    asked = {name: value for name, value in selection.items() if name in ("name", "url")}
+    monitorings = {"monitorings": [monitoring(1), monitoring(2, "Cart", enabled=False, state="KO")]}
+    api.expect_lab("monitoring/list", asked, monitorings)
+    runs(api, row())
+    if not told:
+        runs(api, row(), number=2, since=ANY)
+        api.ordered = False
+    slip = [{"match": {"name": name}, "budgets": {LCP: {"fail": 4000}}} for name in ("Cart", "Hmoe")]
+    found = gated(**DEPLOYMENT, budgets={**BUDGETS, "overrides": slip}, **selection)
+    assert found.warnings == (["No monitoring matches overrides[2] of the budgets."] if told else [])
+
+
 # --- what nobody knows is never a pass --------------------------------------------------------------------------------
 
 
@@ -190,6 +215,18 @@ def test_an_id_that_is_not_there(api: ScriptedApi) -> None:
         ("the id 9", "unknown"),
         ("Home", "pass"),
     ]
+
+
+@pytest.mark.parametrize("condition", [{"enabled": True}, {"state": ["OK"]}])
+def test_an_id_that_another_condition_leaves_out(api: ScriptedApi, condition: dict[str, Any]) -> None:
+    """Whoever names a page wants to know of it: the gate must not pass without it."""
+    api.expect_token()
+    listed(api, monitoring(1), monitoring(2, "Cart", enabled=False, state="KO"))
+    runs(api, row())
+    failure = gated(**DEPLOYMENT, monitoring_id=[1, 2], **condition).failure
+    assert findings(failure) == ["no_monitoring"]
+    [(name, value)] = condition.items()
+    assert f"No monitoring matches the id 2 and {name}: {value}" in failure["msg"]
 
 
 def test_no_event(api: ScriptedApi) -> None:
@@ -222,6 +259,29 @@ def test_a_monitoring_whose_reports_the_api_refuses(api: ScriptedApi) -> None:
     listed(api, monitoring())
     api.expect_lab("monitoring/reports", ANY, reply({"success": False, "errorMessage": "gone"}, 404))
     assert findings(gated(newer_than=DEPLOYED.isoformat(), wait_timeout=3600).failure) == ["unreadable"]
+
+
+@pytest.mark.parametrize(("status", "unknown"), [(403, "not_authorized"), (404, "unreadable")])
+def test_a_baseline_that_cannot_be_read_hides_no_budget_that_is_broken(
+    api: ScriptedApi, status: int, unknown: str
+) -> None:
+    api.expect_token()
+    listed(api, monitoring())
+    runs(api, row(lcp=4300))
+    api.expect_lab("monitoring/reports", ANY, reply({"success": False, "errorMessage": "no"}, status))
+    failure = gated(**DEPLOYMENT, baseline={}, fail_on=["fail"]).failure
+    assert findings(failure) == ["budget_fail", unknown]
+    [subject] = failure["verdict"]["subjects"]
+    told = 'Whether Largest Contentful Paint of "Home" got worse cannot be told, for its runs before could not be read'
+    assert subject["findings"][1]["message"].startswith(told)
+
+
+def test_a_baseline_that_cannot_be_read_is_no_pass(api: ScriptedApi) -> None:
+    api.expect_token()
+    listed(api, monitoring())
+    runs(api, row())
+    api.expect_lab("monitoring/reports", ANY, reply({"success": False, "errorMessage": "no"}, 404))
+    assert findings(gated(**DEPLOYMENT, baseline={}).failure) == ["unreadable"]
 
 
 def test_unknown_need_not_stop_the_pipeline(api: ScriptedApi) -> None:
@@ -383,10 +443,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"budgets": {"defaults": {"lcp": {"fail": 1}}}}, "budgets, defaults.lcp: is no metric"),
     ({"budgets": None, "budgets_file": "/no/such/file"}, "/no/such/file cannot be read on"),
     ({"newer_than": "yesterday"}, "newer_than: 'yesterday' is not a date"),
+    ({"newer_than": ""}, "newer_than is empty, as from a variable that is not set"),
+    ({"newer_than": " "}, "newer_than is empty, as from a variable that is not set"),
+    ({"newer_than": {}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": {"event": "x"}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": {"event_key": " "}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": "2026-11-25", "last_days": 2}, "last_days goes without newer_than"),
     ({"wait_timeout": 5}, "wait_timeout waits for reports newer than newer_than, which is not given"),
+    ({"last_days": 10**6}, "last_days is 1000000, but has to be 36500 or less"),
+    ({"baseline": {"last_days": 10**9}}, "baseline.last_days is 1000000000, but has to be 36500 or less"),
+    ({"newer_than": "0001-01-01", "baseline": {}}, "newer_than lies in the year 1"),
+    ({"newer_than": "9999-12-31T23:59:59Z"}, "newer_than lies in the year 9999"),
     ({"last_days": 0}, "last_days is 0, but has to be 1 or more"),
     ({"newer_than": "2026-11-25", "wait_timeout": -1}, "wait_timeout is -1, but has to be 0 or more"),
     ({"poll_interval": 0.5}, "poll_interval is 0.5, but has to be 1 or more"),
@@ -421,6 +488,15 @@ FILES: list[tuple[str, str]] = [
     ("defaults:\n  score: [1\n", "line 3, column 1: this is not YAML"),
     ("defaults: {score: {fail: 2026-02-30}}\n", "a value cannot be read"),
     ("a: &a\n  - *a\n", "line 1: a: is no key that is known here"),
+    (
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)),
+        "line 10: a9: is no key that is known here",
+    ),
+    (
+        f"overrides:\n  - match: {{name: A}}\n    budgets: &same\n      {LCP}: {{fail: fast}}\n"
+        "  - match: {name: B}\n    budgets: *same\n",
+        f"line 4: overrides[1].budgets.{LCP}.fail: has to be a number",
+    ),
     ("%s", "this is not YAML"),
     ("defaults: !!python/object:os.system {}\n", "line 1: could not determine a constructor"),
 ]
