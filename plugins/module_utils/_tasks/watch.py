@@ -22,7 +22,7 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import ApiError, BadAnswer, SettingsError, SpeedlabError
+from .._client.errors import BadAnswer, SettingsError, SpeedlabError
 from .._client.settings import Pair, ReadyToken, Settings, environment_value, settings_from
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
@@ -33,7 +33,7 @@ from .._version import VERSION
 from .dates import api_instant, date_option, now_of_api
 from .periods import period_since
 from .presentation import presented
-from .reports import measured
+from .reports import measured, unless_refused
 from .task import Options
 
 OPTIONS: dict[str, Any] = {
@@ -225,14 +225,11 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
     def read(sight: Sight) -> Sight | SpeedlabError:
         floor = settled_until(state, sight)
         since = None if floor is None else instant_from_epoch_ms(floor)
-        try:
-            rows = client.lab.monitoring_runs(sight.id, period_since(since)).rows
-        except (ApiError, BadAnswer) as error:
-            if error.retryable:
-                raise
-            client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {error.message}")
-            return error
-        return replace(sight, runs=[run for run in (_run(row, latest) for row in rows) if run is not None])
+        found = unless_refused(lambda: client.lab.monitoring_runs(sight.id, period_since(since)).rows)
+        if isinstance(found, SpeedlabError):
+            client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {found.message}")
+            return found
+        return replace(sight, runs=[run for run in (_run(row, latest) for row in found) if run is not None])
 
     found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
     odd = [(sight, each) for sight, each in zip(sights, found) if isinstance(each, BadAnswer)]
