@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._templates import may_be_template
+
 KEY = "credential_audit_expectations"
 _HEAD = f"""---
 # What is expected of the credential pairs, for the role contentsquare.speedlab.credential_audit. It holds no secret.
@@ -124,8 +126,8 @@ def _line(items: Sequence[str]) -> str:
 
 
 def _text(value: object) -> str:
-    """A text of the API or of the user that stays what it is: Ansible would run what stands in braces."""
-    return ("!unsafe " if "{" in str(value) else "") + _quoted(value)
+    """A text of the API or of the user that stays what it is: Ansible would run it, were it a template."""
+    return ("!unsafe " if may_be_template(str(value)) else "") + _quoted(value)
 
 
 def _quoted(value: object) -> str:

@@ -36,6 +36,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.moni
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import merged_options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._reading import ReadingFailed, read
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._templates import may_be_template
 
 try:
     from ansible.utils.unsafe_proxy import wrap_var
@@ -54,7 +55,6 @@ OWN_OPTIONS: dict[str, Any] = {
 _ENDINGS = ("speedlab.yml", "speedlab.yaml")
 _CACHE_FORMAT = 1  # what another version of this plugin left in the cache is not read
 _SELECTING = ("name", "url", "state", "enabled", "stale_factor", "include")
-_MARK_OF_A_TEMPLATE = re.compile(r"[{}]|\A#jinja2:")  # the latter gives a template other marks, whatever these are
 _PLACEHOLDERS: dict[str, Any] = {"int": 0, "bool": False, "list": []}
 
 Monitoring = dict[str, Any]
@@ -209,7 +209,7 @@ def _never_a_template(value: Any) -> Any:
         return {_never_a_template(key): _never_a_template(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_never_a_template(item) for item in value]
-    return wrap_var(value) if isinstance(value, str) and _MARK_OF_A_TEMPLATE.search(value) else value
+    return wrap_var(value) if isinstance(value, str) and may_be_template(value) else value
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import textwrap
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import yaml
-from support import CHECKOUT, PAIR, Simulator, Webhook, rulebook, wait_for
+from support import CHECKOUT, COLLECTION, PAIR, Simulator, Webhook, rulebook, wait_for
 
 NAME = "Checkout"  # of the one monitoring that is watched, as the seed calls it
 OTHER_MARKS = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 6 * 7 ]] says the page"
@@ -116,6 +118,22 @@ def test_with_persistence_an_event_is_crossed_out_by_the_word_of_the_rule_engine
         simulator.turn(CHECKOUT, "OK")  # no rule is for what this makes, and the engine confirms it too
         taken = tmp_path / "state.json.taken"
         wait_for(lambda: taken.read_text("ascii").endswith(f" {3:020d}\n"), "the word on the third event")
+
+
+def test_whoever_follows_the_guide_gets_a_ticket(
+    simulator: Simulator, environment: dict[str, str], hook: Webhook, tmp_path: Path
+) -> None:
+    guide = (COLLECTION / "docs/docsite/rst/guide_event_source.rst").read_text(encoding="utf-8")
+    (block,) = re.findall(r"code-block:: yaml\n\n    # checkout\.yml\n((?: {4}.*\n)+)", guide)
+    text = textwrap.dedent(block)
+    assert "interval: 60" in text
+    book = tmp_path / "checkout.yml"
+    book.write_text(text.replace("interval: 60", "interval: 1"), encoding="utf-8")
+    with rulebook(tmp_path, {**environment, "SPEEDLAB_TICKET_URL": hook.url}, str(book), {}):
+        simulator.wait_for_looks(2)
+        simulator.turn(CHECKOUT, "KO")
+        (ticket,) = hook.wait_for(1)
+    assert (ticket["action"], ticket["title"]) == ("open", f"{NAME} is in the state KO")
 
 
 def test_wrong_arguments_are_told_by_ansible_rulebook(

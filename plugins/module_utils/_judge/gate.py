@@ -328,9 +328,10 @@ def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, 
     if not samples.runs:
         return _no_fresh_report(name, watched, rules)
     if not samples.usable:
+        every = "The only run" if samples.runs == 1 else f"All {samples.runs} runs"
         return _finding(
             "all_runs_failed",
-            f'All {_counted(samples.runs, "run")} of "{name}" {_since(rules)} failed, so nothing was measured.',
+            f'{every} of "{name}" {_since(rules)} failed, so nothing was measured.',
             _counted(rules.min_samples, "run"),
             f"{_counted(samples.runs, 'failed run')}",
             f"Open {watched.monitoring.get('url') or 'its page'} in a browser to see whether it answers, "
@@ -352,10 +353,11 @@ def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, 
 def _no_fresh_report(name: str, watched: Watched, rules: Rules) -> Finding:
     last = watched.monitoring.get("last_execution")
     frequency = real_number(watched.monitoring.get("frequency"))
+    ran = f"last ran {last}" if last else "has never run"
     every = f" It runs every {shown_number(frequency)} minutes." if frequency else ""
     return _finding(
         "no_fresh_report",
-        f'"{name}" has no report {_since(rules)}{_waited(watched)}; it last ran {last or "never"}.{every}',
+        f'"{name}" has no report {_since(rules)}{_waited(watched)}; it {ran}.{every}',
         f"a report {_since(rules)}",
         last,
         _longer(rules, f"see in {PLACE} whether its runs are queued or blocked"),

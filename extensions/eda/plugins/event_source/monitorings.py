@@ -30,7 +30,7 @@ description:
     catches up on the runs that took place meanwhile.
   - The first look is the baseline and tells nothing, unless O(initial) says otherwise.
   - C(meta.uuid) and C(id) of an event are the same, and stay the same when it has to be handed over again after the
-    process was killed. The file C(docs/event_source.md) of the collection says what can be relied on.
+    process was killed. The guide "React to events" of the collection says what can be relied on.
   - Logs in by itself, and shares its token with all other parts of the collection.
 author:
   - Contentsquare (@contentsquare)

@@ -118,6 +118,7 @@ def test_what_cannot_be_added_to_is_refused_with_the_reason(before: str, reason:
         "{{ lookup('pipe', 'id') }}",
         "{% set a = 1 %}",
         "{# gone #}",
+        "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ lookup('pipe', 'id') ]]",
         'a "quote": \\ and\nlines # 🚀 \u2028\x85',
         "- [x]",
         "yes",
@@ -126,7 +127,7 @@ def test_what_cannot_be_added_to_is_refused_with_the_reason(before: str, reason:
 def test_no_text_of_the_api_is_anything_but_text(text: str) -> None:
     hostile = pair(text, scopes=[text], projects=[{"id": 1, "name": text}])
     content = expectations("", [hostile]).content
-    meant = ("unsafe", text) if "{" in text else text
+    meant = ("unsafe", text) if "{" in text or "jinja2" in text else text
     (entry,) = entries(content)
     assert (entry["name"], entry["expected_scopes"], entry["expected_projects"]) == (meant, [meant], [1])
     assert expectations(content, [hostile]).known == (text,)
