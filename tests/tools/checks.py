@@ -26,7 +26,7 @@ PYTEST = "python -m pytest -p no:cacheprovider -q"
 SUPPORTED_CORES = ("2.16", "2.18", "2.19", "2.20", "2.21")
 
 # Most of the time of the system tests goes into these files. What could leak differs most between the oldest and the
-# newest ansible-core; troubles of the API, cache files, transport, HARs and examples of pipelines do not depend on it. So
+# newest ansible-core; troubles of the API, cache files, transport, HARs and example pipelines do not depend on it. So
 # those between are spared them.
 ENDS_OF_THE_MATRIX_ONLY = (
     "test_cache_files.py",
