@@ -510,6 +510,28 @@ def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
     assert verdict(workplace)["summary"]["pass"] == 3
 
 
+def test_slices_in_awx_tell_the_last_job_of_the_workflow_where_their_parts_are(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"}, it={"shop": "development"})
+    passed_on: dict[str, Any] = {}
+    for names in ("fr,it", "de"):  # AWX gives all slices a workflow job of their own, and hands on their artifacts
+        sliced = audit(
+            workplace,
+            *("-i", hosts, "--limit", f"localhost,{names}", "-e", "awx_workflow_job_id=71"),
+            env={"ANSIBLE_SHOW_CUSTOM_STATS": "true"},
+            hosts="shops",
+            stage="collect",
+        )
+        passed_on.update(json.loads(re.findall(r"RUN: (.*)", sliced.output)[-1]))
+    merged = audit(
+        workplace,
+        *("-i", hosts, "-e", "awx_workflow_job_id=70", "-e", json.dumps(passed_on)),
+        hosts="shops",
+        stage="report",
+    )
+    assert merged.status == 0, merged.output
+    assert verdict(workplace)["summary"]["pass"] == 3
+
+
 def test_a_slice_that_fails_at_the_second_try_is_missing_and_not_as_it_was(workplace: Workplace) -> None:
     told: dict[str, Any] = {"hosts": "shops", "run_id": "7"}
     for ends in (day(100), "never"):
