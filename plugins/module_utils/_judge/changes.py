@@ -10,7 +10,7 @@ Decisions that the code follows:
 
 * A waived finding is none here: a waiver takes it off without a word, its end brings it back as new.
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
-  what is known of it. A pair that a whole verdict does not hold was taken off the list, which resolves its findings;
+  what is known of it, and so does one whose twin may be what is missing. A pair that a whole verdict does not hold was taken off the list, which resolves its findings;
   but a verdict without any subject shows nothing at all.
 * Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
 """
@@ -27,6 +27,8 @@ _DUE_EVERY_DAY = frozenset({"expires_critical"})
 _SHOWN_BY_THE_API = frozenset(
     {"refused", "scope_missing", "scope_excess", "project_missing", "project_excess", "account_level"}
 )
+# What only the others show.
+_SHOWN_BY_THE_WHOLE = frozenset({"duplicate_client_id"})
 _FAMILIES = (
     frozenset({"expired", "expires_critical", "expires_soon", "expiry_unknown"}),
     frozenset({"refused", "unreachable"}),
@@ -169,6 +171,8 @@ def _cannot_be_seen(noted: Noted, verdict: Mapping[str, Any]) -> bool:
     subjects = _of(noted, verdict["subjects"])
     if not subjects:
         return bool(verdict["partial"]) or not verdict["subjects"]
+    if noted.id in _SHOWN_BY_THE_WHOLE and verdict["partial"]:
+        return True
     live = {(subject.get("details") or {}).get("live") for subject in subjects}
     return noted.id in _SHOWN_BY_THE_API and not (live == {"accepted"} or (noted.id == "refused" and "refused" in live))
 

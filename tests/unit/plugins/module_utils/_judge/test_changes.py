@@ -74,6 +74,13 @@ def test_a_pair_that_a_partial_verdict_does_not_hold_is_not_resolved() -> None:
     assert len(found.state()["findings"]) == 1
 
 
+def test_a_twin_that_a_partial_verdict_does_not_hold_is_one_still() -> None:
+    twins = verdict(subject("a", "duplicate_client_id"), subject("b", "duplicate_client_id"))
+    found = compared(twins, verdict(subject("a"), partial=True))
+    assert ids(found.unseen) == ["duplicate_client_id"] * 2
+    assert not found.worth_a_word
+
+
 @pytest.mark.parametrize("live", ["unreachable", "refused", "not_checked"])
 def test_what_only_an_accepted_pair_shows_is_not_resolved_by_one_that_is_not(live: str) -> None:
     found = compared(verdict(subject("a", "scope_missing", "expires_soon")), verdict(subject("a", live=live)))
