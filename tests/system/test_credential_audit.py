@@ -510,6 +510,32 @@ def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
     assert verdict(workplace)["summary"]["pass"] == 3
 
 
+def test_hosts_whose_pairs_have_the_same_name_are_named_and_nothing_is_lost(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production", "ends": day(2)}, de={"shop": "staging", "ends": day(2)})
+    text = Path(hosts).read_text(encoding="utf-8")
+    Path(hosts).write_text(text.replace("client_id:", "name: Shop\n      client_id:", 1), encoding="utf-8")
+    run = audit(workplace, "-i", hosts, hosts="shops", fail_on=[], state_file="state.json")
+    assert run.status == 2
+    assert "the same name and environment: de, fr" in run.output
+    found = [subject["details"]["client_id"] for subject in verdict(workplace)["subjects"]]
+    assert sorted(found) == ["shop-production", "shop-staging"]
+    assert not (workplace.folder / "state.json").exists()
+
+
+def test_a_damaged_part_loses_none_of_the_others(workplace: Workplace) -> None:
+    told: dict[str, Any] = {"hosts": "shops", "run_id": "7"}
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"})
+    audit(workplace, "-i", hosts, stage="collect", **told)
+    damaged = workplace.folder / "speedlab-reports" / "parts" / "7" / "de.json"
+    damaged.write_text("", encoding="utf-8")
+    run = audit(workplace, "-i", hosts, stage="report", **told)
+    assert run.status == 2
+    assert "is damaged" in run.output
+    damaged.unlink()
+    audit(workplace, "-i", hosts, stage="report", **told)
+    assert (verdict(workplace)["missing"], verdict(workplace)["summary"]["pass"]) == (["de"], 1)
+
+
 def test_slices_in_awx_tell_the_last_job_of_the_workflow_where_their_parts_are(workplace: Workplace) -> None:
     hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"}, it={"shop": "development"})
     passed_on: dict[str, Any] = {}

@@ -115,8 +115,10 @@ class Changes:
 def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Changes:
     """Compare a verdict with the state that an earlier run left; an empty one means that there was none.
 
-    Raises :class:`ValueError` for a state that is none: what was told already would be told again, or never.
+    Raises :class:`ValueError` for a state that is none: what was told already would be told again, or never. The same
+    for two subjects of one name and environment: what is resolved of one would be hidden by what the other still has.
     """
+    _make_sure_of_names(verdict["subjects"])
     before = {noted.key: noted for noted in _read(state)}
     today = str(verdict["checked_at"])[:10]
     now = {noted.key: noted for noted in _noted(verdict["subjects"], today, waived=False)}
@@ -136,6 +138,19 @@ def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Chang
         unchanged=tuple(noted for noted in kept if noted not in due),
         unseen=unseen,
     )
+
+
+def _make_sure_of_names(subjects: Iterable[Mapping[str, Any]]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for subject in subjects:
+        environment, name = str(subject.get("environment") or ""), str(subject["name"])
+        if (environment, name) in seen:
+            place = f" in {environment}" if environment else ""
+            raise ValueError(
+                f'more than one is called "{name}"{place}, so nobody can tell what changed of which;'
+                " give each a name of its own"
+            )
+        seen.add((environment, name))
 
 
 def _read(state: Mapping[str, Any]) -> list[Noted]:

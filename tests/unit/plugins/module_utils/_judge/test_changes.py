@@ -143,6 +143,11 @@ def test_the_same_name_in_two_environments_is_two_pairs() -> None:
     assert [(each.environment, each.id) for each in found.resolved] == [("production", "refused")]
 
 
+def test_two_pairs_that_cannot_be_told_apart_are_refused_and_not_taken_for_one() -> None:
+    with pytest.raises(ValueError, match='more than one is called "a" in production'):
+        changes_since({}, verdict(subject("a", "expires_soon"), subject("a", "expires_soon")))
+
+
 @pytest.mark.parametrize(
     "state",
     [
