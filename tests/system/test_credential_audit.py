@@ -536,6 +536,22 @@ def test_a_damaged_part_loses_none_of_the_others(workplace: Workplace) -> None:
     assert (verdict(workplace)["missing"], verdict(workplace)["summary"]["pass"]) == (["de"], 1)
 
 
+def test_two_hosts_do_not_write_over_each_other(workplace: Workplace, simulator: Simulator) -> None:
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "connection": "local",
+        "vars": {"credential_audit_credentials": [shop("production")]},
+        "tasks": [{"ansible.builtin.include_role": {"name": AUDIT}}],
+    }
+    run = workplace.playbook([play], "-i", "fr,de,")
+    assert run.status == 2
+    assert "fr and de would write to the same place" in run.output
+    assert simulator.all_calls == {}
+    own = workplace.playbook([play], "-i", "fr,de,", "-e", "credential_audit_report_dir={{ inventory_hostname }}")
+    assert own.status == 0, own.output
+
+
 def test_slices_in_awx_tell_the_last_job_of_the_workflow_where_their_parts_are(workplace: Workplace) -> None:
     hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"}, it={"shop": "development"})
     passed_on: dict[str, Any] = {}
