@@ -387,6 +387,13 @@ def test_expectations_are_written_from_what_the_pairs_may_do_and_then_held(
     assert verdict(workplace)["summary"] == {"total": 3, "pass": 3, "warn": 0, "fail": 0, "unknown": 0}
 
 
+def test_a_date_that_is_not_filled_in_takes_none_away_from_the_pair(workplace: Workplace) -> None:
+    expectation = {"name": "Shop production", "created_on": None, "expires_on": None}
+    run = audit(workplace, credentials=[shop("production")], expectations=[expectation])
+    assert run.status == 0, run.output
+    assert verdict(workplace)["subjects"][0]["details"]["expiry"]["expires_on"] == day(200)
+
+
 def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
     workplace: Workplace, simulator: Simulator
 ) -> None:
