@@ -10,8 +10,8 @@ Decisions that the code follows:
 
 * A waived finding is none here: a waiver takes it off without a word, its end brings it back as new.
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
-  what is known of it, and so does one whose twin may be what is missing. A pair that a whole verdict does not hold was taken off the list, which resolves its findings;
-  but a verdict without any subject shows nothing at all.
+  what is known of it, and so does one whose twin may be what is missing. A pair that a whole verdict does not hold was
+  taken off the list, which resolves its findings; but a verdict without any subject shows nothing at all.
 * Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
 """
 

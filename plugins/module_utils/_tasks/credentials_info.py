@@ -250,7 +250,7 @@ def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
 
 
 def _less_what_it_lacks(seen: Observation, token: Token, pair: Pair, expectation: Expectation) -> Observation:
-    """A token may come for less than was asked, or for another project: its answer says for what (API reference, 3.1)."""
+    """A token may come for less than was asked, or for another project: the answer tells (API reference, 3.1)."""
     lacking = tuple(scope for scope in pair.scopes if scope not in token.scopes)
     wanted = pair.project_id
     if wanted is None and len(expectation.expected_projects or ()) == 1:
