@@ -517,6 +517,21 @@ def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
     assert verdict(workplace)["summary"]["pass"] == 3
 
 
+def test_expectations_of_hosts_are_held(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"})
+    expectations = [
+        {"name": "de", "expected_scopes": ["speed-analysis", "data-export"], "expires_on": None},
+        {"name": "it", "expected_scopes": []},
+    ]
+    run = audit(workplace, "-i", hosts, hosts="shops", expectations=expectations)
+    assert run.status == 2
+    assert "not in this run: it" in run.output
+    found = {subject["name"]: subject for subject in verdict(workplace)["subjects"]}
+    assert [each["id"] for each in found["de"]["findings"]] == ["scope_missing", "scope_excess"]
+    assert found["de"]["details"]["expiry"]["expires_on"] == day(100)
+    assert found["fr"]["status"] == "pass"
+
+
 def test_hosts_whose_pairs_have_the_same_name_are_named_and_nothing_is_lost(workplace: Workplace) -> None:
     hosts = inventory(workplace, fr={"shop": "production", "ends": day(2)}, de={"shop": "staging", "ends": day(2)})
     text = Path(hosts).read_text(encoding="utf-8")
