@@ -102,7 +102,8 @@ options:
   verify:
     description:
       - V(identity) asks the API for the scopes and projects of each pair.
-      - V(token) also asks for a token with the expected scopes, which proves that it is really given.
+      - V(token) also asks for a token, and compares the scopes and the project that it is for with the expected ones,
+        which proves that it is really given.
       - V(none) makes no request and judges the dates alone.
       - A cached token never answers here, since that would call a revoked pair alive for an hour.
     type: str

@@ -387,6 +387,13 @@ def test_expectations_are_written_from_what_the_pairs_may_do_and_then_held(
     assert verdict(workplace)["summary"] == {"total": 3, "pass": 3, "warn": 0, "fail": 0, "unknown": 0}
 
 
+def test_a_date_that_is_not_filled_in_takes_none_away_from_the_pair(workplace: Workplace) -> None:
+    expectation = {"name": "Shop production", "created_on": None, "expires_on": None}
+    run = audit(workplace, credentials=[shop("production")], expectations=[expectation])
+    assert run.status == 0, run.output
+    assert verdict(workplace)["subjects"][0]["details"]["expiry"]["expires_on"] == day(200)
+
+
 def test_what_the_api_says_is_text_in_the_file_and_in_the_next_audit(
     workplace: Workplace, simulator: Simulator
 ) -> None:
@@ -506,6 +513,85 @@ def test_slices_of_a_job_are_merged_by_a_last_one(workplace: Workplace) -> None:
         assert sliced.status == 0, sliced.output
     assert not (workplace.folder / "speedlab-reports" / "credential_audit.json").exists()
     merged = audit(workplace, "-i", hosts, hosts="shops", stage="report", run_id="7")
+    assert merged.status == 0, merged.output
+    assert verdict(workplace)["summary"]["pass"] == 3
+
+
+def test_expectations_of_hosts_are_held(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"})
+    expectations = [
+        {"name": "de", "expected_scopes": ["speed-analysis", "data-export"], "expires_on": None},
+        {"name": "it", "expected_scopes": []},
+    ]
+    run = audit(workplace, "-i", hosts, hosts="shops", expectations=expectations)
+    assert run.status == 2
+    assert "not in this run: it" in run.output
+    found = {subject["name"]: subject for subject in verdict(workplace)["subjects"]}
+    assert [each["id"] for each in found["de"]["findings"]] == ["scope_missing", "scope_excess"]
+    assert found["de"]["details"]["expiry"]["expires_on"] == day(100)
+    assert found["fr"]["status"] == "pass"
+
+
+def test_hosts_whose_pairs_have_the_same_name_are_named_and_nothing_is_lost(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production", "ends": day(2)}, de={"shop": "staging", "ends": day(2)})
+    text = Path(hosts).read_text(encoding="utf-8")
+    Path(hosts).write_text(text.replace("client_id:", "name: Shop\n      client_id:", 1), encoding="utf-8")
+    run = audit(workplace, "-i", hosts, hosts="shops", fail_on=[], state_file="state.json")
+    assert run.status == 2
+    assert "the same name and environment: de, fr" in run.output
+    found = [subject["details"]["client_id"] for subject in verdict(workplace)["subjects"]]
+    assert sorted(found) == ["shop-production", "shop-staging"]
+    assert not (workplace.folder / "state.json").exists()
+
+
+def test_a_damaged_part_loses_none_of_the_others(workplace: Workplace) -> None:
+    told: dict[str, Any] = {"hosts": "shops", "run_id": "7"}
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"})
+    audit(workplace, "-i", hosts, stage="collect", **told)
+    damaged = workplace.folder / "speedlab-reports" / "parts" / "7" / "de.json"
+    damaged.write_text("", encoding="utf-8")
+    run = audit(workplace, "-i", hosts, stage="report", **told)
+    assert run.status == 2
+    assert "is damaged" in run.output
+    damaged.unlink()
+    audit(workplace, "-i", hosts, stage="report", **told)
+    assert (verdict(workplace)["missing"], verdict(workplace)["summary"]["pass"]) == (["de"], 1)
+
+
+def test_two_hosts_do_not_write_over_each_other(workplace: Workplace, simulator: Simulator) -> None:
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "connection": "local",
+        "vars": {"credential_audit_credentials": [shop("production")]},
+        "tasks": [{"ansible.builtin.include_role": {"name": AUDIT}}],
+    }
+    run = workplace.playbook([play], "-i", "fr,de,")
+    assert run.status == 2
+    assert "fr and de would write to the same place" in run.output
+    assert simulator.all_calls == {}
+    own = workplace.playbook([play], "-i", "fr,de,", "-e", "credential_audit_report_dir={{ inventory_hostname }}")
+    assert own.status == 0, own.output
+
+
+def test_slices_in_awx_tell_the_last_job_of_the_workflow_where_their_parts_are(workplace: Workplace) -> None:
+    hosts = inventory(workplace, fr={"shop": "production"}, de={"shop": "staging"}, it={"shop": "development"})
+    passed_on: dict[str, Any] = {}
+    for names in ("fr,it", "de"):  # AWX gives all slices a workflow job of their own, and hands on their artifacts
+        sliced = audit(
+            workplace,
+            *("-i", hosts, "--limit", f"localhost,{names}", "-e", "awx_workflow_job_id=71"),
+            env={"ANSIBLE_SHOW_CUSTOM_STATS": "true"},
+            hosts="shops",
+            stage="collect",
+        )
+        passed_on.update(json.loads(re.findall(r"RUN: (.*)", sliced.output)[-1]))
+    merged = audit(
+        workplace,
+        *("-i", hosts, "-e", "awx_workflow_job_id=70", "-e", json.dumps(passed_on)),
+        hosts="shops",
+        stage="report",
+    )
     assert merged.status == 0, merged.output
     assert verdict(workplace)["summary"]["pass"] == 3
 

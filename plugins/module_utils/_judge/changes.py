@@ -10,8 +10,8 @@ Decisions that the code follows:
 
 * A waived finding is none here: a waiver takes it off without a word, its end brings it back as new.
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
-  what is known of it. A pair that a whole verdict does not hold was taken off the list, which resolves its findings;
-  but a verdict without any subject shows nothing at all.
+  what is known of it, and so does one whose twin may be what is missing. A pair that a whole verdict does not hold was
+  taken off the list, which resolves its findings; but a verdict without any subject shows nothing at all.
 * Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
 """
 
@@ -27,6 +27,8 @@ _DUE_EVERY_DAY = frozenset({"expires_critical"})
 _SHOWN_BY_THE_API = frozenset(
     {"refused", "scope_missing", "scope_excess", "project_missing", "project_excess", "account_level"}
 )
+# What only the others show.
+_SHOWN_BY_THE_WHOLE = frozenset({"duplicate_client_id"})
 _FAMILIES = (
     frozenset({"expired", "expires_critical", "expires_soon", "expiry_unknown"}),
     frozenset({"refused", "unreachable"}),
@@ -113,8 +115,10 @@ class Changes:
 def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Changes:
     """Compare a verdict with the state that an earlier run left; an empty one means that there was none.
 
-    Raises :class:`ValueError` for a state that is none: what was told already would be told again, or never.
+    Raises :class:`ValueError` for a state that is none: what was told already would be told again, or never. The same
+    for two subjects of one name and environment: what is resolved of one would be hidden by what the other still has.
     """
+    _make_sure_of_names(verdict["subjects"])
     before = {noted.key: noted for noted in _read(state)}
     today = str(verdict["checked_at"])[:10]
     now = {noted.key: noted for noted in _noted(verdict["subjects"], today, waived=False)}
@@ -134,6 +138,19 @@ def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Chang
         unchanged=tuple(noted for noted in kept if noted not in due),
         unseen=unseen,
     )
+
+
+def _make_sure_of_names(subjects: Iterable[Mapping[str, Any]]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for subject in subjects:
+        environment, name = str(subject.get("environment") or ""), str(subject["name"])
+        if (environment, name) in seen:
+            place = f" in {environment}" if environment else ""
+            raise ValueError(
+                f'more than one is called "{name}"{place}, so nobody can tell what changed of which;'
+                " give each a name of its own"
+            )
+        seen.add((environment, name))
 
 
 def _read(state: Mapping[str, Any]) -> list[Noted]:
@@ -169,6 +186,8 @@ def _cannot_be_seen(noted: Noted, verdict: Mapping[str, Any]) -> bool:
     subjects = _of(noted, verdict["subjects"])
     if not subjects:
         return bool(verdict["partial"]) or not verdict["subjects"]
+    if noted.id in _SHOWN_BY_THE_WHOLE and verdict["partial"]:
+        return True
     live = {(subject.get("details") or {}).get("live") for subject in subjects}
     return noted.id in _SHOWN_BY_THE_API and not (live == {"accepted"} or (noted.id == "refused" and "refused" in live))
 

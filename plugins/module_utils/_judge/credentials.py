@@ -12,7 +12,7 @@ Decisions that the code follows:
   None; its expiry is judged all the same.
 * An accepted pair whose scopes or projects the API did not list, though some are expected, is ``unreachable`` in that
   respect: what could not be compared is no pass.
-* A scope or project for which a token was refused is missing, whatever ``/v1/oauth/me`` lists.
+* A scope or project for which no token was given is missing, whatever ``/v1/oauth/me`` lists.
 * A pair that reaches more than one project is ``account_level``, unless its entry declares ``level: account``: whether
   the entry is silent or declares ``project``, one project is all that it should reach. A declared level is shown as
   declared.

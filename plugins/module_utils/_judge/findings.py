@@ -215,4 +215,4 @@ def _because(reason: str) -> str:
 
 
 def _denied(denied: Sequence[object]) -> str:
-    return f" (a token for {', '.join(str(value) for value in denied)} was refused)" if denied else ""
+    return f" (no token was given for {', '.join(str(value) for value in denied)})" if denied else ""

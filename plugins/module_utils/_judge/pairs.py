@@ -61,7 +61,7 @@ class Observation:
     """What the API showed of a pair; ``reason`` says in one sentence why it was refused or out of reach.
 
     ``asked`` is False where the API could not even be asked, as with an empty secret. ``refused_scopes`` and
-    ``refused_project`` are what a token was asked for and refused.
+    ``refused_project`` are what a token was asked for and not given.
     """
 
     live: Live

@@ -17,7 +17,7 @@ from typing import Any
 from .._client import errors
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.oauth import Identity
+from .._client.oauth import Identity, Token
 from .._client.settings import DEFAULT_SCOPES, LONE_SCOPE, Pair, cleaned
 from .._judge.credentials import (
     FINDINGS,
@@ -233,12 +233,12 @@ def _trouble(error: errors.SpeedlabError) -> Observation:
 
 
 def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
-    """The observation, once a token for the expected scopes was really asked for."""
+    """The observation, once a token for the expected scopes and project was really given."""
     if seen.live != "accepted" or entry.pair is None:
         return seen
     for pair in _proofs(entry.pair, entry.expectation, seen):
         try:
-            client.new_token(pair)
+            seen = _less_what_it_lacks(seen, client.new_token(pair), pair, entry.expectation)
         except errors.ScopeRefused:
             lacking = tuple(scope for scope in pair.scopes if scope not in (seen.scopes or ()))
             seen = replace(seen, refused_scopes=seen.refused_scopes + (lacking or pair.scopes))
@@ -247,6 +247,20 @@ def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
         except errors.SpeedlabError as error:
             return _trouble(error)
     return seen
+
+
+def _less_what_it_lacks(seen: Observation, token: Token, pair: Pair, expectation: Expectation) -> Observation:
+    """A token may come for less than was asked, or for another project: the answer tells (API reference, 3.1)."""
+    lacking = tuple(scope for scope in pair.scopes if scope not in token.scopes)
+    wanted = pair.project_id
+    if wanted is None and len(expectation.expected_projects or ()) == 1:
+        (wanted,) = expectation.expected_projects or ()
+    elsewhere = wanted is not None and token.project_id not in (None, wanted)
+    return replace(
+        seen,
+        refused_scopes=seen.refused_scopes + lacking,
+        refused_project=wanted if elsewhere else seen.refused_project,
+    )
 
 
 def _proofs(pair: Pair, expectation: Expectation, seen: Observation) -> list[Pair]:

@@ -108,16 +108,20 @@ class ScriptedApi:
         self._expected += [_Expected(url, body, bearer, gives)] * times
 
     def expect_token(self, gives: Gives | None = None, pair: Pair = PAIR, **token: Any) -> None:
-        """A request for a token of ``pair``; unless ``gives`` says otherwise it is granted as ``token`` describes."""
+        """A request for a token of ``pair``; unless ``gives`` says otherwise it is granted as ``token`` describes.
+
+        What ``token`` does not describe is as asked for.
+        """
         body: dict[str, Any] = {
             "client_id": pair.client_id,
             "client_secret": pair.client_secret,
             "grant_type": "client_credentials",
             "scope": pair.scope,
         }
+        asked: dict[str, Any] = {"scope": pair.scope}
         if pair.project_id is not None:
-            body["project_id"] = pair.project_id
-        self.expect(f"{AUTH}/v1/oauth/token", body, gives or reply(token_answer(**token)))
+            body["project_id"] = asked["project_id"] = pair.project_id
+        self.expect(f"{AUTH}/v1/oauth/token", body, gives or reply(token_answer(**{**asked, **token})))
 
     def expect_identity(self, gives: Gives, pair: Pair = PAIR) -> None:
         body = {"client_id": pair.client_id, "client_secret": pair.client_secret}

@@ -74,6 +74,13 @@ def test_a_pair_that_a_partial_verdict_does_not_hold_is_not_resolved() -> None:
     assert len(found.state()["findings"]) == 1
 
 
+def test_a_twin_that_a_partial_verdict_does_not_hold_is_one_still() -> None:
+    twins = verdict(subject("a", "duplicate_client_id"), subject("b", "duplicate_client_id"))
+    found = compared(twins, verdict(subject("a"), partial=True))
+    assert ids(found.unseen) == ["duplicate_client_id"] * 2
+    assert not found.worth_a_word
+
+
 @pytest.mark.parametrize("live", ["unreachable", "refused", "not_checked"])
 def test_what_only_an_accepted_pair_shows_is_not_resolved_by_one_that_is_not(live: str) -> None:
     found = compared(verdict(subject("a", "scope_missing", "expires_soon")), verdict(subject("a", live=live)))
@@ -134,6 +141,11 @@ def test_the_same_name_in_two_environments_is_two_pairs() -> None:
     )
     assert [(each.environment, each.id) for each in found.new] == [("staging", "refused")]
     assert [(each.environment, each.id) for each in found.resolved] == [("production", "refused")]
+
+
+def test_two_pairs_that_cannot_be_told_apart_are_refused_and_not_taken_for_one() -> None:
+    with pytest.raises(ValueError, match='more than one is called "a" in production'):
+        changes_since({}, verdict(subject("a", "expires_soon"), subject("a", "expires_soon")))
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ def test_a_scope_for_which_a_token_was_refused_is_missing_though_the_api_lists_i
     assert credential.as_dict()["missing_scopes"] == ["metrics"]
     finding = only_finding(credential)
     assert finding["id"] == "scope_missing"
-    assert finding["message"] == 'The pair "prod" lacks the scope metrics (a token for metrics was refused).'
+    assert finding["message"] == 'The pair "prod" lacks the scope metrics (no token was given for metrics).'
 
 
 def test_a_scope_can_not_be_missing_and_in_excess_at_once() -> None:

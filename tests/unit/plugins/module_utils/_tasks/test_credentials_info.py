@@ -213,6 +213,26 @@ def test_a_refused_project_is_a_missing_one(api: ScriptedApi) -> None:
     assert "project_missing" in findings(credential)
 
 
+def test_a_scope_that_the_token_does_not_have_is_a_missing_one(api: ScriptedApi) -> None:
+    api.expect_identity(reply(samples.identity_answer("metrics speed-analysis")), pair=A)
+    api.expect_token(pair=replace(A, scopes=("metrics", "speed-analysis")), scope="speed-analysis")
+    credential = the_one(run(entry(A, expected_scopes=["metrics", "speed-analysis"]), verify="token"))
+    assert (credential["missing_scopes"], credential["status"]) == (["metrics"], "fail")
+
+
+@pytest.mark.parametrize(
+    ("declared", "named"),
+    [({"expected_projects": [42]}, None), ({"project_id": 42}, 42), ({"project_id": 42, "level": "account"}, 42)],
+)
+def test_a_token_for_another_project_proves_nothing(
+    api: ScriptedApi, declared: dict[str, Any], named: int | None
+) -> None:
+    api.expect_identity(reply(samples.identity_answer()), pair=A)
+    api.expect_token(pair=replace(A, project_id=named), project_id=7)
+    credential = the_one(run(entry(A, **declared), verify="token"))
+    assert (credential["missing_projects"], credential["status"]) == ([42], "fail")
+
+
 @pytest.mark.parametrize(("expected", "named"), [([2, 1], 2), (None, 1)])
 def test_an_account_level_pair_names_a_project_that_is_expected_or_reached(
     api: ScriptedApi, expected: list[int] | None, named: int
