@@ -269,8 +269,13 @@ def test_the_api_gets_filters_and_periods_in_its_own_form(front_tasks: Tasks, si
     assert [each["body"] for each in simulator.requests(LIST)] == [{"name": "Home", "url": "www"}, {}, {}]
     assert [each["body"] for each in simulator.requests(REPORTS)] == [
         {"monitoringId": HOME, "limit": 0, "lastDays": 2},
-        {"monitoringId": HOME, "dateFrom": "2026-11-01T00:00:00.000Z", "dateTo": "2026-11-02T10:00:00.000Z"},
-        {"monitoringId": HOME, "dateFrom": "2026-11-01T08:30:00.000Z"},
+        {
+            "monitoringId": HOME,
+            "limit": 0,
+            "dateFrom": "2026-11-01T00:00:00.000Z",
+            "dateTo": "2026-11-02T10:00:00.000Z",
+        },
+        {"monitoringId": HOME, "limit": 0, "dateFrom": "2026-11-01T08:30:00.000Z"},
     ]
     assert len(monitoring(run.one("filters"), HOME)["reports"]) in (95, 96, 97)
 
