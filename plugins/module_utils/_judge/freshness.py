@@ -10,10 +10,12 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .numeric import real_number
 
+# The clocks of server and client may differ, and be set to the wrong zone. What lies further ahead is no date of a run.
+AHEAD_AT_MOST = timedelta(days=1)
 _SECONDS_PER_MINUTE = 60
 
 
@@ -34,11 +36,12 @@ def assess_freshness(
 ) -> Freshness:
     """A monitoring is stale when it is enabled and its last run is older than ``stale_factor`` times its frequency.
 
-    A disabled monitoring is never stale. An enabled one that never ran, or whose frequency is missing or 0, is neither
-    stale nor fresh.
+    A disabled monitoring is never stale. An enabled one that never ran, whose last run lies far ahead, or whose frequency
+    is missing or 0, is neither stale nor fresh.
     """
-    # The clocks of server and client differ a little: a run of the next seconds is a run of this moment.
-    age = None if last_execution is None else max(0, int((now - last_execution).total_seconds()))
+    age = None
+    if last_execution is not None and last_execution - now <= AHEAD_AT_MOST:
+        age = max(0, int((now - last_execution).total_seconds()))
     if not enabled:
         return Freshness(age, stale=False)
     frequency = real_number(frequency_minutes)

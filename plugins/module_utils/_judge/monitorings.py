@@ -11,7 +11,8 @@ Decisions that the code follows:
 * A disabled monitoring has the one finding ``disabled``: its state and its age are those of a run of long ago.
 * Any state but ``OK``, in whatever case, is trouble, be it one that nobody has heard of. A monitoring that never ran
   need not have a state.
-* Where the age of a monitoring that ran cannot be judged, for want of a frequency, it is ``staleness_unknown``.
+* Where the age of a monitoring that ran cannot be judged, for want of a frequency or of a
+  date in the past, it is ``staleness_unknown``.
 * With a declared list each field that differs is a finding of its own, and each entry that nothing monitors is a
   subject of its own, so that a report counts it. A monitoring that is declared to be disabled is as it should be.
 """
@@ -193,10 +194,18 @@ def _never_ran(monitoring: Mapping[str, Any]) -> Finding:
 
 
 def _staleness_unknown(monitoring: Mapping[str, Any]) -> Finding:
+    untold = f'Whether the monitoring "{monitoring_name(monitoring)}" is stale cannot be told: '
+    if monitoring.get("age_seconds") is None:
+        return _finding(
+            "staleness_unknown",
+            f"{untold}its last run lies ahead.",
+            "a last run in the past",
+            monitoring.get("last_execution"),
+            f"Check the clock of this machine; if that is right, look at the last run in {PLACE}.",
+        )
     return _finding(
         "staleness_unknown",
-        f'Whether the monitoring "{monitoring_name(monitoring)}" is stale cannot be told: '
-        "how often it should run is unknown.",
+        f"{untold}how often it should run is unknown.",
         "a frequency in minutes",
         monitoring.get("frequency"),
         f"Set how often it runs in {PLACE}.",

@@ -17,7 +17,7 @@ import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 
 from .._client.client import Client
@@ -26,6 +26,7 @@ from .._client.errors import BadAnswer, SettingsError, SpeedlabError
 from .._client.settings import Pair, ReadyToken, Settings, environment_value, settings_from
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
+from .._judge.freshness import AHEAD_AT_MOST
 from .._judge.numeric import real_number
 from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Sight, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
@@ -55,7 +56,6 @@ OPTIONS: dict[str, Any] = {
 
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
 _READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
-_AHEAD_AT_MOST = timedelta(days=1)  # that a date of the API lies ahead of every clock
 _READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
 
 
@@ -186,7 +186,7 @@ def _warn_of_nothing(plan: Plan, client: Client, state: WatchState, sights: Sequ
 
 def _latest(client: Client) -> datetime:
     """Up to when a run may have been, whichever clock is right."""
-    return max(datetime.now(timezone.utc), now_of_api(client)) + _AHEAD_AT_MOST
+    return max(datetime.now(timezone.utc), now_of_api(client)) + AHEAD_AT_MOST
 
 
 def _moment(value: Any, latest: datetime) -> int | None:

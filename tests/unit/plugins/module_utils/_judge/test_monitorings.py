@@ -128,6 +128,14 @@ def test_without_a_frequency_staleness_is_unknown_and_no_pass() -> None:
     assert severities(judged(stale=None, frequency=None)) == {"staleness_unknown": "unknown"}
 
 
+def test_a_last_run_far_ahead_is_no_pass_and_says_what_to_check() -> None:
+    subject = judged(stale=None, age_seconds=None, last_execution="2400-01-01T00:00:00Z")
+    assert severities(subject) == {"staleness_unknown": "unknown"}
+    (finding,) = subject["findings"]
+    assert finding["actual"] == "2400-01-01T00:00:00Z"
+    assert "clock" in finding["fix"]
+
+
 @pytest.mark.parametrize(
     ("names", "shown"),
     [
