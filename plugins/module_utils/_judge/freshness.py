@@ -36,8 +36,8 @@ def assess_freshness(
 ) -> Freshness:
     """A monitoring is stale when it is enabled and its last run is older than ``stale_factor`` times its frequency.
 
-    A disabled monitoring is never stale. An enabled one that never ran, whose last run lies far ahead, or whose frequency
-    is missing or 0, is neither stale nor fresh.
+    A disabled monitoring is never stale. An enabled one that never ran, whose last run lies far ahead, or whose
+    frequency is missing or 0, is neither stale nor fresh.
     """
     age = None
     if last_execution is not None and last_execution - now <= AHEAD_AT_MOST:
