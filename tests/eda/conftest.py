@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import BIN, COLLECTIONS, PAIR, Consumer, Simulator, Webhook, webhook
+
+# What drives the simulator and ansible-playbook there serves here as well.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "system"))
+
+from support import BIN, COLLECTIONS
+from watching import PAIR, Consumer, Simulator, Webhook
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +73,9 @@ def new_consumer(environment: dict[str, str], tmp_path: Path) -> Iterator[Callab
 
 @pytest.fixture
 def hook() -> Iterator[Webhook]:
-    with webhook() as running:
-        yield running
+    hook = Webhook()
+    yield hook
+    hook.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from support import CHECKOUT, HOME, HOME_MOBILE, Consumer, Event, Simulator, wait_for
+from watching import CHECKOUT, HOME, HOME_MOBILE, Consumer, Event, Simulator, wait_for
 
 KILLS = 55
 WATCHED = (HOME, HOME_MOBILE, CHECKOUT)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from support import CHECKOUT, COLLECTION, PAIR, Simulator, Webhook, rulebook, wait_for
+from support import COLLECTION
+from watching import CHECKOUT, PAIR, Simulator, Webhook, rulebook, wait_for
 
 NAME = "Checkout"  # of the one monitoring that is watched, as the seed calls it
 OTHER_MARKS = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 6 * 7 ]] says the page"

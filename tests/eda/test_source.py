@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from support import CHECKOUT, COLLECTION, HOME, PAIR, SOURCE, Consumer, Simulator, wait_for
+from support import COLLECTION
+from watching import CHECKOUT, HOME, PAIR, SOURCE, Consumer, Simulator, wait_for
 
 SCHEMAS = SOURCE.parent / "schemas"
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from support import CHECKOUT, HOME, PAIR, Consumer, Simulator, wait_for
+from watching import CHECKOUT, HOME, PAIR, Consumer, Simulator, wait_for
 
 LIST = "/v1/speed-analysis/monitoring/list"
 TOKEN = "/v1/oauth/token"

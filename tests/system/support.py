@@ -215,6 +215,7 @@ class Webhook:
 
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []  # of what it got
         self.refusals = 0
         hook = self
 
@@ -224,6 +225,7 @@ class Webhook:
                 refused = hook.refusals > 0
                 hook.refusals -= refused
                 if not refused:
+                    hook.headers.append(dict(self.headers))
                     hook.got.append(json.loads(body))
                 self.send_response(503 if refused else 200)
                 self.send_header("Content-Length", "0")

@@ -2,9 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the event source drive: the simulator, a consumer, ansible-rulebook, and a webhook that keeps what
-it gets.
-"""
+"""What the tests of the event source drive: the simulator, a consumer, ansible-rulebook, and a webhook."""
 
 from __future__ import annotations
 
@@ -13,20 +11,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-COLLECTIONS = Path(os.environ["SPEEDLAB_TEST_COLLECTIONS"])
-COLLECTION = COLLECTIONS / "ansible_collections" / "contentsquare" / "speedlab"
+import support
+from support import BIN, COLLECTION
+
 SOURCE = COLLECTION / "extensions/eda/plugins/event_source/monitorings.py"
-BIN = Path(sys.executable).parent
 PAIR = ("shop-production", "simulator-secret-production")
 HOME, HOME_MOBILE, CHECKOUT = 50301, 50302, 50304  # in order at the start; Checkout holds secrets of its site
 PATIENCE = 120.0  # seconds until a test that waits for something fails
@@ -46,37 +41,16 @@ def wait_for(look: Callable[[], Found], what: str) -> Found:
     raise AssertionError(f"{what} did not come about")
 
 
-def asked(url: str, body: Any = None, method: str | None = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, method=method or ("POST" if data else "GET"))
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-        return json.loads(answer.read() or b"null")
-
-
 @dataclass(frozen=True)
-class Simulator:
+class Simulator(support.Simulator):
     """A running simulator; its port stays the same when it is started again."""
 
-    directory: Path
-    auth_url: str
-    port: int
-
-    @classmethod
-    def start(cls, directory: Path, *arguments: str) -> Simulator:
-        facts = json.loads(_simulator("start", "--directory", str(directory), *arguments))
-        return cls(directory, facts["auth_url"], facts["port"])
-
     def start_again(self) -> None:
-        Simulator.start(self.directory, "--port", str(self.port))
-
-    def stop(self) -> None:
-        _simulator("stop", "--directory", str(self.directory))
-
-    def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
-        return asked(f"{self.auth_url}/_control/{path}", body, method)
+        port = self.auth_url.rpartition(":")[2]
+        Simulator.start(self.directory, "--port", port)
 
     def looks(self) -> int:
-        return int(self.control("counters")["calls"].get("/v1/speed-analysis/monitoring/list", 0))
+        return self.calls("/v1/speed-analysis/monitoring/list")
 
     def wait_for_looks(self, number: int) -> None:
         """Until so many more lists were asked for."""
@@ -85,12 +59,6 @@ class Simulator:
 
     def turn(self, monitoring: int, state: str, **more: Any) -> None:
         self.control(f"monitorings/{monitoring}", {"state": state, **more})
-
-
-def _simulator(*arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(COLLECTION / "roles" / "simulator" / "files")}
-    command = [sys.executable, "-m", "speedlab_simulator", *arguments]
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 @dataclass
@@ -143,42 +111,12 @@ class Consumer:
         return self.events(*kinds)
 
 
-@dataclass
-class Webhook:
-    """A server that answers 200 to everything and keeps the bodies with their headers."""
-
-    url: str
-    got: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
+class Webhook(support.Webhook):
+    """A receiver of messages that can be waited for."""
 
     def wait_for(self, number: int) -> list[dict[str, Any]]:
         wait_for(lambda: len(self.got) >= number, f"message number {number}; there are {self.got}")
         return self.got
-
-
-@contextmanager
-def webhook() -> Iterator[Webhook]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            hook.headers.append(dict(self.headers))
-            hook.got.append(body)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hook = Webhook(f"http://127.0.0.1:{server.server_address[1]}/hook")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield hook
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass
