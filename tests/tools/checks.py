@@ -25,8 +25,8 @@ PYTEST = "python -m pytest -p no:cacheprovider -q"
 # The matrix: every ansible-core that the collection promises to support.
 SUPPORTED_CORES = ("2.16", "2.18", "2.19", "2.20", "2.21")
 
-# The oldest and the newest ansible-core run all system tests. Those between run what depends on the core itself, and the
-# examples and guides, in which each module, plugin and role is used as a user does.
+# The oldest and the newest ansible-core run all system tests. Those between run what depends on the core itself, and
+# the examples and guides, in which each module, plugin and role is used as a user does.
 ON_EVERY_CORE = (
     "test_documented_examples.py",
     "test_event_playbooks.py",
