@@ -37,6 +37,7 @@ from typing import Any
 COLLECTIONS = Path(os.environ["SPEEDLAB_TEST_COLLECTIONS"])
 sys.path.insert(0, str(COLLECTIONS))
 
+# Not at the top: what is measured is the installed collection, which is found only now.
 import requests  # noqa: E402
 import urllib3  # noqa: E402
 from requests.adapters import HTTPAdapter  # noqa: E402
@@ -178,6 +179,7 @@ def lived(hours: int, monitorings: int, measure: Any) -> dict[str, Any]:
     def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         return world.send(adapter, request)
 
+    # The day is simulated below the client; types rightly complain of a replacement that takes other arguments.
     HTTPAdapter.send = send  # type: ignore[method-assign,assignment]
     with tempfile.TemporaryDirectory(prefix="speedlab-watch-") as folder:
         return asyncio.run(day(world, hours, f"{folder}/state.json", measure))
