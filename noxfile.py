@@ -6,22 +6,17 @@
 # dependencies = ["nox >= 2025.2.9", "antsibull-nox ~= 1.10"]
 # ///
 
-"""The project's checks as nox sessions, for those who are used to them. `make test` runs the same checks and more.
+"""The ready-made checks of the wider ecosystem, and a few of our own. ``make nox`` runs them all.
 
-The ready-made sessions and their settings are in antsibull-nox.toml. Those of ansible-test are here: they take
-ansible-core from the package index and need no container.
+Settings of the ready-made sessions are in antsibull-nox.toml.
 """
 
 from __future__ import annotations
 
-import functools
-import shutil
 import sys
 from pathlib import Path
 
 import nox
-
-sys.path.insert(0, str(Path(__file__).parent / "tests/tools"))
 
 try:
     import antsibull_nox
@@ -29,36 +24,54 @@ except ImportError:
     print("Install antsibull-nox beside nox: pip install nox antsibull-nox", file=sys.stderr)
     raise
 
-import environments
-import pythons
-
-CORE, PYTHON = pythons.newest_core()
-
-
-def before_ansible_test(session_name: str) -> None:
-    """Give ansible-test the script with which it installs pip, where its own source is out of reach."""
-    for site_packages in Path(".nox").glob(f"{session_name}/lib/python3.*/site-packages"):
-        environments.give_ansible_test_its_pip(site_packages, Path.home(), sys.executable)
-
-
-def after_ansible_test() -> None:
-    """Remove what ansible-test leaves behind and antsibull-nox cannot copy back."""
-    shutil.rmtree("tests/output/.tmp", ignore_errors=True)
-
-
 antsibull_nox.load_antsibull_nox_toml()
 
-for kind in ("sanity", "units", "integration"):
-    antsibull_nox.add_ansible_test_session(
-        name=f"ansible-test-{kind}",
-        description=f"Run ansible-test {kind} with ansible-core {CORE}",
-        ansible_test_params=[kind, "--venv", "--python", PYTHON.version],
-        default=kind != "integration",
-        ansible_core_version=CORE,
-        ansible_core_source="pypi",
-        callback_before=functools.partial(before_ansible_test, f"ansible-test-{kind}"),
-        callback_after=after_ansible_test,
-    )
+
+@nox.session
+def ruff(session: nox.Session) -> None:
+    """Check the style of all Python code: plugins, roles, tests and this file."""
+    session.install("ruff ~= 0.17.0")
+    session.run("ruff", "check", "--output-format", "concise", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def simulator_types(session: nox.Session) -> None:
+    """Check the types of the simulator, which is no plugin."""
+    session.install("mypy ~= 2.4.0", "cryptography")
+    with session.chdir("roles/simulator/files"):
+        session.run("mypy", "--config-file", "../../../mypy.ini", "-p", "speedlab_simulator")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Check the example pipelines and budgets against their schemas."""
+    session.install("check-jsonschema ~= 0.39.0")
+    for schema, example in (
+        ("--builtin-schema=vendor.gitlab-ci", ".gitlab-ci.yml"),
+        ("--builtin-schema=vendor.github-workflows", "github-workflow.yml"),
+        ("--schemafile=docs/schemas/budgets-1.schema.json", "budgets.yml"),
+    ):
+        session.run("check-jsonschema", schema, f"docs/examples/{example}")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog and its fragments."""
+    session.install("antsibull-changelog ~= 0.36.0")
+    session.run("antsibull-changelog", "lint")
+    session.run("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
+
+
+@nox.session
+def execution_environment(session: nox.Session) -> None:
+    """Check that ansible-builder finds the libraries which the collection needs."""
+    session.install("ansible-builder ~= 3.2")
+    found = Path(session.create_tmp()) / "requirements.txt"
+    collections = Path.cwd().parents[2]
+    session.run("ansible-builder", "introspect", "--sanitize", "--write-pip", str(found), str(collections))
+    if "requests" not in found.read_text(encoding="utf-8"):
+        session.error("ansible-builder does not find that the collection needs requests")
 
 
 if __name__ == "__main__":
