@@ -28,6 +28,7 @@ from typing import Any
 
 from .._client.errors import FileNotWritten, SettingsError
 from .._client.private_files import PrivateDirectory, Unusable, open_private
+from .._client.strict_json import parse_json
 from .._judge.watch import Event
 from .._judge.watch_state import WatchState
 
@@ -173,9 +174,9 @@ class Journal:
 def _parsed(content: bytes) -> tuple[WatchState, list[Event]]:
     """The state and the events of a file. Raises :class:`ValueError` with the reason."""
     try:
-        found = json.loads(content)
+        found = parse_json(content)
         events = [_event(each) for each in found.pop("waiting")]
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError("it is damaged") from None
     return WatchState.from_dict(found), events
 
