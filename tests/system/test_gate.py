@@ -400,7 +400,9 @@ def test_the_playbook_writes_every_report_and_then_fails(simulator: Simulator, w
     assert (verdict["kind"], verdict["summary"]["fail"], verdict["summary"]["unknown"]) == ("gate", 1, 1)
     for ending in (*EVERY_FORMAT.values(), "sarif"):
         assert "4500" in (folder / f"performance_gate.{ending}").read_text("utf-8") or ending == "prom", ending
-    assert 'speedlab_gate_status{name="Home"' in (folder / "performance_gate.prom").read_text("utf-8")
+    assert 'speedlab_gate_status{report="performance_gate",name="Home"' in (folder / "performance_gate.prom").read_text(
+        "utf-8"
+    )
     assert "4.50 s, limit 4.00 s" in (folder / "performance_gate.html").read_text("utf-8")
 
 

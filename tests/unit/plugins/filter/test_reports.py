@@ -76,9 +76,10 @@ def test_html_takes_ansibles_own_types_and_a_title(template: Template) -> None:
         ("markdown(title=given)", "## Pairs &amp; people\n"),
         ("sarif(location=given) | string", '"uri": "Pairs%20&%20people"'),
         ("csv", "credentials,1,fail,<Shop> \N{ROCKET},production,"),
-        ("openmetrics", 'speedlab_credential_status{name="<Shop> \N{ROCKET}",'),
+        ("openmetrics", 'speedlab_credential_status{report="credentials",name="<Shop> \N{ROCKET}",'),
+        ("openmetrics(name=given)", 'speedlab_credential_status{report="Pairs & people",name="<Shop> \N{ROCKET}",'),
     ],
-    ids=["junit", "markdown", "sarif", "csv", "openmetrics"],
+    ids=["junit", "markdown", "sarif", "csv", "openmetrics", "named openmetrics"],
 )
 def test_the_other_reports_take_ansibles_own_types_and_their_options(
     template: Template, expression: str, told: str

@@ -239,10 +239,12 @@ def test_csv_names_who_is_missing() -> None:
 def test_openmetrics_tells_absolute_times_and_ends_as_it_has_to() -> None:
     report = render_openmetrics(verdict(pair("shop")))
     assert report.endswith("# EOF\n")
-    assert 'speedlab_verdict_checked_timestamp_seconds{kind="credentials"} 1795473343' in report
+    assert 'speedlab_verdict_checked_timestamp_seconds{report="credentials",kind="credentials"} 1795473343' in report
     # 2027-06-11 is the last day: the pair expires with the midnight that follows.
     assert re.search(
-        r'^speedlab_credential_expires_timestamp_seconds\{name="shop".*\} 1812758400$', report, re.MULTILINE
+        r'^speedlab_credential_expires_timestamp_seconds\{report="credentials",name="shop".*\} 1812758400$',
+        report,
+        re.MULTILINE,
     )
     for name in {line.split("{")[0] for line in samples_of(report)}:
         assert f"# HELP {name} " in report
@@ -254,13 +256,32 @@ def test_openmetrics_has_no_series_twice_and_shows_the_worst_of_twins() -> None:
     report = render_openmetrics(twins)
     series = [line.rpartition(" ")[0] for line in samples_of(report)]
     assert len(series) == len(set(series))
-    assert re.search(r'^speedlab_credential_status\{name="shop".*status="fail"\} 1$', report, re.MULTILINE)
+    assert re.search(r'^speedlab_credential_status\{report="credentials",name="shop".*status="fail"\} 1$', report, re.M)
+
+
+def test_openmetrics_of_one_pair_in_two_reports_have_no_series_in_common() -> None:
+    audit, expiry = (render_openmetrics(MIXED, name=name) for name in ("credential_audit", "credential_expiry"))
+    series = [line.rpartition(" ")[0] for line in samples_of(audit) + samples_of(expiry)]
+    assert len(series) == len(set(series))
+    assert all(line.partition("{")[2].startswith('report="credential_audit",') for line in samples_of(audit))
+
+
+def test_openmetrics_without_a_name_of_the_report_are_told_apart_by_the_kind() -> None:
+    credentials, gate = (render_openmetrics(verdict(pair("shop"), kind=kind)) for kind in ("credentials", "gate"))
+    assert all('{report="credentials",' in line for line in samples_of(credentials))
+    assert all('{report="gate",' in line for line in samples_of(gate))
+
+
+def test_openmetrics_take_any_text_as_the_name_of_the_report() -> None:
+    report = render_openmetrics(MIXED, name='night "1"\n\\')
+    names = {sample.labels["report"] for family in text_string_to_metric_families(report) for sample in family.samples}
+    assert names == {'night "1"\n\\'}
 
 
 def test_openmetrics_of_nothing_is_unknown_and_not_silent() -> None:
     report = render_openmetrics(verdict())
-    assert 'speedlab_verdict_status{kind="credentials",status="unknown"} 1\n' in report
-    assert 'speedlab_verdict_subjects{kind="credentials",status="pass"} 0\n' in report
+    assert 'speedlab_verdict_status{report="credentials",kind="credentials",status="unknown"} 1\n' in report
+    assert 'speedlab_verdict_subjects{report="credentials",kind="credentials",status="pass"} 0\n' in report
 
 
 # --- SARIF ------------------------------------------------------------------------------------------------------------
