@@ -31,7 +31,7 @@ demo: ## run the demo on the simulator; no account needed
 	@$(TOOLING) demo
 
 .PHONY: test
-test: ## check everything on the newest ansible-core that this machine can run
+test: ## check everything on the newest released ansible-core that this machine can run
 	@$(STEPS) test
 
 .PHONY: matrix

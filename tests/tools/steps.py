@@ -52,6 +52,8 @@ class Step:
     refused_output: str = ""
     # The lines worth showing after a failure; without it the end of the log is shown.
     telling_output: str = ""
+    # What whoever reads the result has to know: it is shown, and stands at the head of the log.
+    note: str = ""
 
 
 @dataclass
@@ -164,7 +166,8 @@ class Runner:
     def _run_step(self, step: Step) -> Outcome:
         outcome = Outcome(step)
         started = time.monotonic()
-        with log_of(step).open("wb") as log:
+        with log_of(step).open("wb", buffering=0) as log:
+            log.write(f"{step.note}\n".encode() if step.note else b"")
             for command in step.commands:
                 outcome.reason = self._run_command(command, log.fileno(), started + TIMEOUT_SECONDS)
                 if outcome.reason:
@@ -219,7 +222,7 @@ def describe(outcome: Outcome, width: int) -> str:
     line = f"{'ok' if outcome.passed else 'FAILED':6}  {outcome.step.name:{width}}  {duration(outcome.seconds):>10}"
     parts = [f"{outcome.tally.passed} tests"] if outcome.step.counts_tests and outcome.tally.passed else []
     parts += [f"{outcome.tally.skipped} skipped"] if outcome.tally.skipped else []
-    parts += [outcome.reason] if outcome.reason else []
+    parts += [text for text in (outcome.reason, outcome.step.note) if text]
     return f"{line}  {', '.join(parts)}".rstrip()
 
 

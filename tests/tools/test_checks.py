@@ -15,7 +15,7 @@ import environments
 import paths
 import pytest
 import pythons
-from pythons import Python
+from pythons import Core, Python
 from steps import Runner, Step
 
 TABLES = [checks.steps_of_test, checks.steps_of_matrix]
@@ -46,9 +46,9 @@ def test_the_matrix_runs_every_ansible_core_that_the_readme_promises() -> None:
     readme = (paths.CHECKOUT / "README.md").read_text(encoding="utf-8")
     promised = re.search(r"tested on ([0-9., and]+)", readme)
     assert promised is not None
-    assert tuple(re.findall(r"\d\.\d+", promised.group(1))) == checks.SUPPORTED_CORES
+    assert tuple(re.findall(r"\d\.\d+", promised.group(1))) == tuple(pythons.CORES)
     names = {step.name for step in checks.steps_of_matrix()}
-    for core in checks.SUPPORTED_CORES:
+    for core in pythons.CORES:
         assert {f"sanity {core}", f"units {core}", f"system {core}"} <= names
 
 
@@ -66,11 +66,30 @@ def test_each_older_core_runs_on_the_oldest_python_that_it_supports() -> None:
     assert (chosen["2.16"], chosen["2.21"]) == ("3.10", "3.13")
 
 
-def test_the_oldest_and_the_newest_core_run_all_system_tests_and_those_between_a_choice_of_them() -> None:
+def test_the_oldest_and_the_newest_released_core_run_all_system_tests_and_the_others_a_choice_of_them() -> None:
     commands = {step.name: step.commands[0].arguments for step in checks.steps_of_matrix()}
     chosen = [f"tests/system/{name}" for name in checks.ON_EVERY_CORE]
     assert all((paths.CHECKOUT / path).exists() for path in chosen)
-    for core in ("2.18", "2.19", "2.20"):
-        assert [each for each in commands[f"system {core}"] if each.startswith("tests/system")] == chosen
-    for core in ("2.16", "2.21"):
-        assert [each for each in commands[f"system {core}"] if each.startswith("tests/system")] == ["tests/system"]
+    released = [core for core, known in pythons.CORES.items() if not known.pre_release]
+    for core in pythons.CORES:
+        expected = ["tests/system"] if core in (released[0], released[-1]) else chosen
+        assert [each for each in commands[f"system {core}"] if each.startswith("tests/system")] == expected
+
+
+def test_a_pre_release_is_in_the_matrix_and_the_rest_stays_on_what_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = Core(((3, 12), (3, 13)), pre_release="2.99.0b1")
+    monkeypatch.setattr(pythons, "CORES", {**pythons.CORES, "2.99": marked})
+    known = environments.by_name()
+    assert "ansible-core>=2.99.0b1,<2.100" in known["ansible-2.99"].packages
+    assert not any("2.99" in package for package in known["tools"].packages)
+    assert {"sanity 2.99", "units 2.99", "system 2.99"} <= {step.name for step in checks.steps_of_matrix()}
+    assert not any("2.99" in step.name for step in checks.steps_of_test())
+
+
+def test_a_sanity_test_that_is_left_out_is_told_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = Core(((3, 12), (3, 13)), sanity_without={"pylint": "no pylint here"})
+    monkeypatch.setattr(pythons, "CORES", {**pythons.CORES, "2.99": without})
+    steps = {step.name: step for step in checks.steps_of_matrix()}
+    assert steps["sanity 2.99"].commands[0].arguments[-2:] == ("--skip-test", "pylint")
+    assert steps["sanity 2.99"].note == "without pylint: no pylint here"
+    assert "--skip-test" not in steps["sanity 2.16"].commands[0].arguments

@@ -49,8 +49,8 @@ def test_a_shim_that_starts_nothing_is_not_taken_for_a_python(tmp_path: Path, mo
     ("here", "core", "version"),
     [
         ([(3, 9), (3, 12), (3, 13)], "2.21", "3.13"),
-        ([(3, 9), (3, 11)], "2.19", "3.11"),
-        ([(3, 10)], "2.17", "3.10"),
+        ([(3, 9), (3, 11)], "2.18", "3.11"),
+        ([(3, 10)], "2.16", "3.10"),
     ],
 )
 def test_the_newest_core_is_the_one_that_the_pythons_here_can_run(

@@ -60,6 +60,13 @@ def test_a_step_waits_for_those_that_it_comes_after(tmp_path: Path) -> None:
     assert all(outcome.passed for outcome in outcomes.values())
 
 
+def test_the_note_of_a_step_stands_in_its_line_and_at_the_head_of_its_log(tmp_path: Path) -> None:
+    outcome = run(step("one", "print('output')", note="without pylint: reasons"))["one"]
+    assert steps.describe(outcome, 10).endswith("without pylint: reasons")
+    assert outcome.log.read_text().splitlines()[0] == "without pylint: reasons"
+    assert outcome.log.read_text().splitlines()[-1] == "output"
+
+
 def test_a_suite_of_which_no_test_ran_fails() -> None:
     assert run(step("suite", "pass", counts_tests=True))["suite"].reason == "no test ran"
 
