@@ -117,7 +117,9 @@ requirements:
   - requests >= 2.28.0
 notes:
   - Log-in happens by itself; no log-in task is needed and no token has to be passed on.
-  - With a local connection the task runs inside the Ansible process, with the libraries of the controller. Set the
-    variable C(speedlab_in_process) to V(false) to run it as an ordinary module there, too.
+  - With a local connection the task runs inside the Ansible process, with the libraries of the controller. The
+    variable C(speedlab_in_process) changes that. With V(false) it runs as an ordinary module there, too. With
+    V(always) it runs inside the Ansible process for every host, and ignores the connection, C(become),
+    C(delegate_to) and C(ansible_python_interpreter). V(always) cannot be combined with C(async).
   - Log-ins are shared by everything that runs as one user with one O(token_cache_path); use C(become=false).
 """

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -58,7 +59,7 @@ class Http:
         if REQUESTS_IMPORT_ERROR:
             raise errors.MissingLibrary(
                 f"The Python library requests is missing on {socket.gethostname()}",
-                hint="Install it for the Python that runs the task, or let the task run on the controller.",
+                hint=f"Install it for the Python that runs the task, {sys.executable}, or let the task run elsewhere.",
             )
         self._connection = connection
         self._threads = threading.local()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_monitoring_info,
     speedlab_token,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import progress
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _action
@@ -67,6 +69,44 @@ def test_the_wish_to_run_here_is_the_default(api: ScriptedApi, value: Any) -> No
     api.expect_token()
     play = Play(TOKEN, LOGIN, variables={"speedlab_in_process": value})
     play.run()
+    assert play.ran_as_module == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"transport": "ssh"},
+        {"transport": "winrm"},
+        {"become": True},
+        {"transport": "ssh", "become": True, "variables": {"ansible_python_interpreter": "/nowhere/python"}},
+    ],
+)
+@pytest.mark.parametrize("always", ["always", "Always"])
+def test_always_runs_here_whatever_connection_and_become_say(
+    api: ScriptedApi, elsewhere: dict[str, Any], always: str
+) -> None:
+    api.expect_token()
+    variables = {**elsewhere.get("variables", {}), "speedlab_in_process": always}
+    play = Play(TOKEN, LOGIN, **{**elsewhere, "variables": variables})
+    assert play.run()["access_token"] == "token-number-1"
+    assert play.ran_as_module == []
+
+
+def test_always_does_not_go_with_async_and_says_so_before_anything_runs() -> None:
+    play = Play(TOKEN, {**LOGIN, **QUIET}, async_val=30, variables={"speedlab_in_process": "always"})
+    failed = play.run()
+    assert "speedlab_in_process is always, which does not go with async" in failed["msg"]
+    assert play.ran_as_module == []
+
+
+def test_always_without_requests_says_which_python_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (_action, http):
+        monkeypatch.setattr(module, "REQUESTS_IMPORT_ERROR", "Traceback ...")
+    play = Play(TOKEN, {**LOGIN, **QUIET}, transport="ssh", variables={"speedlab_in_process": "always"})
+    failed = play.run()
+    assert failed["failure"]["code"] == "library_missing"
+    assert "requests" in failed["msg"]
+    assert sys.executable in failed["msg"]
     assert play.ran_as_module == []
 
 
@@ -317,6 +357,8 @@ def test_a_loop_over_secrets_hides_what_ansible_prints_of_its_items(
     assert "min_validity is -1" in told[0]
 
 
-def test_a_wish_that_is_neither_true_nor_false_is_refused() -> None:
-    failed = Play(TOKEN, LOGIN, variables={"speedlab_in_process": "maybe"}).run()
-    assert "speedlab_in_process has to be true or false" in failed["msg"]
+@pytest.mark.parametrize("value", ["maybe", "", None, 2, ["always"], {"always": True}, "always, please"])
+def test_a_wish_that_is_neither_always_nor_true_nor_false_is_refused(value: Any) -> None:
+    play = Play(TOKEN, LOGIN, variables={"speedlab_in_process": value})
+    assert "speedlab_in_process has to be always, true or false" in play.run()["msg"]
+    assert play.ran_as_module == []
