@@ -21,6 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import secrets_of_environment
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._texts import with_texts
 
 
 class WrongArguments(Exception):
@@ -38,7 +39,11 @@ def typed(
     problem = _misshapen(spec, arguments)
     if problem:
         raise WrongArguments(problem)
-    validation = ArgumentSpecValidator(dict(spec)).validate(dict(arguments))
+    try:
+        texts = with_texts(spec, arguments)
+    except ValueError as error:
+        raise WrongArguments(str(error)) from None
+    validation = ArgumentSpecValidator(dict(spec)).validate(texts)
     secrets = set(validation._no_log_values)
     if validation.error_messages:
         message = remove_values(validation.errors.msg, as_quoted({*secrets, *secrets_of_environment(environ)}))

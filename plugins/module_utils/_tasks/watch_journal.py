@@ -31,6 +31,7 @@ from .._client.private_files import PrivateDirectory, Unusable, open_private
 from .._client.strict_json import parse_json
 from .._judge.watch import Event
 from .._judge.watch_state import WatchState
+from .kept_file import path_of_file
 
 _TAKEN = re.compile(rb"([0-9a-f]{32}) ([0-9]{20})\n")
 
@@ -39,7 +40,7 @@ class Journal:
     """Safe to use from several threads. Raises :class:`SettingsError` where the files cannot be used."""
 
     def __init__(self, path: str) -> None:
-        self.path = os.path.abspath(path)
+        self.path = path_of_file(path, "state_file")
         self._lock = threading.Lock()
         self._taken = self._locked(f"{self.path}.taken")
         self._closed = False

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_credentials_info,
+    speedlab_event,
+    speedlab_har,
     speedlab_monitoring_info,
     speedlab_token,
 )
@@ -30,6 +33,7 @@ LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.clie
 TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
+EVENT, HAR = speedlab_event.ActionModule, speedlab_har.ActionModule
 QUIET = {"return_token": False}
 
 
@@ -272,6 +276,50 @@ def test_wrong_arguments_are_refused_by_name_wherever_the_task_would_run(
     assert named in result["msg"]
     assert "CANARY" not in str(result)
     assert play.ran_as_module == []
+
+
+FRACTION, BOOLEAN = "is a number with a decimal point", "is a boolean"
+
+
+@pytest.mark.parametrize(
+    ("action", "wrong", "named"),
+    [
+        (EVENT, {"key": 10.40, "text": "x"}, f"key {FRACTION}"),
+        (EVENT, {"key": "x", "text": 10.40}, f"text {FRACTION}"),
+        (EVENT, {"key": True, "text": "x"}, f"key {BOOLEAN}"),
+        (EVENT, {"state": "absent", "key_pattern": 1.0}, f"key_pattern {FRACTION}"),
+        (EVENT, {"key": "x", "text": "x", "monitorings": ["Home", 10.40]}, f"monitorings {FRACTION}"),
+        (EVENT, {"key": "x", "text": "x", "scenarios": False}, f"scenarios {BOOLEAN}"),
+        (CREDENTIALS, {"credentials": [{**ENTRY, "name": 10.40}]}, f"credentials: name {FRACTION}"),
+        (CREDENTIALS, {"credentials": [{**ENTRY, "environment": False}]}, f"credentials: environment {BOOLEAN}"),
+        (MONITORINGS, {"name": 10.40}, f"name {FRACTION}"),
+        (MONITORINGS, {"state": [True]}, f"state {BOOLEAN}"),
+        (TOKEN, {"client_secret": 12345678.5}, f"client_secret {FRACTION}"),
+        (TOKEN, {"client_id": 12345678.5}, f"client_id {FRACTION}"),
+        (HAR, {"report_id": "x", "dest": 10.40}, f"dest {FRACTION}"),
+    ],
+)
+@pytest.mark.parametrize("where", [{}, {"transport": "ssh"}])
+def test_text_that_yaml_has_changed_is_refused_with_the_advice_to_quote_it(
+    api: ScriptedApi, action: Any, wrong: dict[str, Any], named: str, where: dict[str, Any]
+) -> None:
+    play = Play(action, {**LOGIN, **wrong}, **where)
+    result = play.run()
+    assert result["failed"] is True
+    assert result["msg"].startswith(named)
+    assert "in quotes" in result["msg"]
+    assert "12345678" not in str(result)
+    assert play.ran_as_module == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [(4711, "4711"), (date(2026, 11, 25), "2026-11-25"), (datetime(2026, 11, 25, 10), "2026-11-25T10:00:00")],
+)
+def test_a_date_or_a_whole_number_is_the_text_that_the_user_wrote(api: ScriptedApi, key: Any, text: str) -> None:
+    api.expect_token()
+    api.expect_lab("event/list", {"key": text}, {"events": []})
+    assert Play(EVENT, {**LOGIN, "state": "absent", "key": key}).run()["changed"] is False
 
 
 # --- modules elsewhere ------------------------------------------------------------------------------------------------

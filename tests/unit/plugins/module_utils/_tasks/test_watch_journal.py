@@ -209,3 +209,10 @@ def test_its_own_folder_must_not_be_open_to_others(tmp_path: Path) -> None:
     folder.mkdir(mode=0o755)
     with pytest.raises(SettingsError, match="give state_file another place"):
         Journal.in_own_folder(str(folder / "state.json"))
+
+
+@pytest.mark.parametrize("name", ["new/", "new/.", ".", ""])
+def test_a_directory_is_no_state_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"state_file: .* is a directory"):
+        Journal(os.path.join(tmp_path, name))
+    assert os.listdir(tmp_path) == []
