@@ -12,12 +12,15 @@ class ModuleDocFragment:
 options:
   client_id:
     description:
-      - OAuth client id of the credential pair.
+      - OAuth client id of the credential pair. One with white space, an invisible character or quotes round it is
+        refused before any request, with the name of the character.
       - Read from the environment variable E(SPEEDLAB_CLIENT_ID), on the host that runs the task, if not given.
     type: str
   client_secret:
     description:
       - OAuth client secret of the credential pair; at least 8 characters, any printable text.
+      - One that begins or ends with white space or an invisible character, such as the end of a line, or that stands in
+        quotes is refused before any request, with the name of the character. Nothing is stripped.
       - Never write it into a playbook; take it from the environment, from Ansible Vault or from a secret store.
       - Ansible prints the item of each result of a loop; where that holds the secret, the result is hidden. So loop
         over names, or give all pairs to one task of M(contentsquare.speedlab.speedlab_credentials_info).

@@ -21,6 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import secrets_of_environment
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stray import stray_but_space
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._texts import with_texts
 
 
@@ -62,6 +63,8 @@ def _misshapen(spec: Mapping[str, Any], arguments: Mapping[str, Any], within: st
         rule, called = spec.get(name, {}), f"{within}{name}"
         if rule.get("no_log") and isinstance(value, (Mapping, list)):
             return f"{called} has to be a text, but is a {_kind(value)}."
+        if rule.get("type") in ("int", "float", "bool") and isinstance(value, str) and stray_but_space(value):
+            return f"{called} {stray_but_space(value)}."
         if "options" not in rule or value is None:
             continue
         if rule.get("type") == "dict":

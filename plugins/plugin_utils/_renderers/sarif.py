@@ -27,11 +27,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import parse_json
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,
+    json_of,
     missing_names,
     nothing_judged,
     unless_only_the_clock_moved,
@@ -97,7 +97,7 @@ def render_sarif(verdict: Verdict, *, location: str = _DEFAULT_LOCATION, previou
 
 def _checked_at(report: str) -> str | None:
     try:
-        found = parse_json(report.encode("utf-8"))["runs"][0]["invocations"][0]["endTimeUtc"]
+        found = json_of(report)["runs"][0]["invocations"][0]["endTimeUtc"]
     except (ValueError, LookupError, TypeError):
         return None
     return found if isinstance(found, str) else None

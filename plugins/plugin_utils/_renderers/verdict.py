@@ -135,10 +135,15 @@ def instant_in(report: str, pattern: re.Pattern[str]) -> str | None:
     return found[1] if found and _INSTANT.fullmatch(found[1]) else None
 
 
+def json_of(text: str) -> Any:
+    """The value of a JSON text, such as an earlier report. Raises :class:`ValueError` for what is none."""
+    return parse_json(text.encode("utf-8"))
+
+
 def checked_at_of_json(report: str) -> str | None:
     """The time of the check that an earlier JSON report tells; None if it is no such report."""
     try:
-        document = parse_json(report.encode("utf-8"))
+        document = json_of(report)
     except ValueError:
         return None
     found = document.get("checked_at") if isinstance(document, dict) else None

@@ -389,6 +389,26 @@ def test_a_refusal_of_the_front_carries_what_playbooks_branch_on() -> None:
     assert failed["failure"]["retryable"] is False
 
 
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"project_id": "42\u200b"}, "project_id ends with U+200B ZERO WIDTH SPACE (a format character)."),
+        ({"timeout": "\ufeff5"}, "timeout begins with U+FEFF ZERO WIDTH NO-BREAK SPACE (a byte order mark)."),
+        (
+            {"validate_certs": "tr\u00adue"},
+            "validate_certs has U+00AD SOFT HYPHEN (a format character) as character 3.",
+        ),
+    ],
+)
+def test_what_nobody_sees_in_a_number_or_a_yes_or_no_of_a_task_is_named(
+    wrong: dict[str, str], told: str, transport: str
+) -> None:
+    play = Play(TOKEN, {**LOGIN, **wrong}, transport=transport)
+    assert play.run()["msg"] == told
+    assert play.ran_as_module == []
+
+
 def test_a_loop_over_secrets_hides_what_ansible_prints_of_its_items(
     api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
