@@ -62,6 +62,10 @@ contract: ## hold the simulator against the description of the API
 reports: ## show the reports to a browser and to the programs for which they are made
 	@$(STEPS) test --group reports
 
+.PHONY: conformance
+conformance: ## hold all reports, pages, HARs, metrics and JSON against the validators of others
+	@$(STEPS) test --group conformance
+
 .PHONY: integration
 integration: ## ansible-test integration against the simulator
 	@$(STEPS) test --group integration

@@ -62,6 +62,8 @@ def steps_of_test(pytest_arguments: str = "") -> list[Step]:
         make(known["reports"]),
         debian_programs(),
         reports(core, known["reports"], pytest_arguments),
+        make(known["conformance"]),
+        conformance(core, known["conformance"], pytest_arguments),
         make(known["eda"]),
         eda(core, known["eda"], pytest_arguments),
     ]
@@ -237,6 +239,13 @@ def reports(core: str, environment: Environment, arguments: str) -> Step:
     variables = {"PYTHONPATH": str(paths.TREE), "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
     after = ("Debian programs", f"install {core}")
     return suite("reports", "reports", environment, f"tests/reports {arguments}", variables, after)
+
+
+def conformance(core: str, environment: Environment, arguments: str) -> Step:
+    """Return the tests that hold what the collection reads and writes against the validators of others."""
+    variables = {"PYTHONPATH": str(paths.TREE), "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
+    after = ("Debian programs", f"install {core}")
+    return suite("conformance", "conformance", environment, f"tests/conformance {arguments}", variables, after)
 
 
 def eda(core: str, environment: Environment, arguments: str) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,23 +25,37 @@ STATISTICS_TESTS = "tests/statistics/requirements.txt"
 CONTRACT_TESTS = "tests/contract/requirements.txt"
 EDA_TESTS = "tests/eda/requirements.txt"
 REPORT_TESTS = "tests/reports/requirements.txt"
+CONFORMANCE_TESTS = "tests/conformance/requirements.txt"
 TOOLS = "tests/tools/requirements.txt"
 DOCS = "tests/tools/requirements-docs.txt"
 NOX = "tests/tools/requirements-nox.txt"
 
+# What a folder of npm packages is installed from: their exact versions, and how npm installs them.
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+
 
 @dataclass(frozen=True)
 class Environment:
-    """One virtual environment: an interpreter, and all that is installed into it."""
+    """One virtual environment: an interpreter, and all that is installed into it.
+
+    ``npm_folder`` is a folder with a package.json and its lock file. The packages go into ``node_modules`` of the
+    environment. The npm that installs them is in the environment too, among its Python packages.
+    """
 
     name: str
     python: Python
     packages: tuple[str, ...] = ()
     requirement_files: tuple[str, ...] = ()
+    npm_folder: str = ""
 
     @property
     def folder(self) -> Path:
         return paths.ENVIRONMENTS / self.name
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the project that say what is installed."""
+        return (*self.requirement_files, *(f"{self.npm_folder}/{name}" for name in NPM_FILES if self.npm_folder))
 
     def program(self, name: str) -> str:
         """Return the path of a program in this environment."""
@@ -79,6 +94,7 @@ def by_name() -> dict[str, Environment]:
         Environment("without-ansible", newest, ("pytest",), (UNIT_TESTS, STATISTICS_TESTS)),
         Environment("contract", newest, ("pytest",), (CONTRACT_TESTS,)),
         Environment("reports", newest, (ansible, "pytest"), (RUNTIME, REPORT_TESTS)),
+        Environment("conformance", newest, (ansible, "pytest"), (RUNTIME, CONFORMANCE_TESTS), "tests/conformance"),
         Environment("eda", newest, (ansible, "pytest", "pytest-xdist"), (RUNTIME, EDA_TESTS)),
         Environment("nox", newest, (), (NOX,)),
         Environment("demo", newest, (ansible,), (RUNTIME,)),
@@ -122,11 +138,15 @@ def _make_anew(environment: Environment) -> None:
         if (paths.CHECKOUT / name).exists():
             arguments += ["--requirement", str(paths.CHECKOUT / name)]
     _run([environment.program("python"), "-m", "pip", "install", "--quiet", *arguments], environment)
+    if environment.npm_folder:
+        for name in NPM_FILES:
+            shutil.copy(paths.CHECKOUT / environment.npm_folder / name, environment.folder)
+        _run([environment.program("npm"), "ci", "--prefix", str(environment.folder)], environment)
 
 
 def _ingredients(environment: Environment) -> str:
     lines = [f"{environment.python.path} {environment.python.version}", *environment.packages]
-    for name in environment.requirement_files:
+    for name in environment.files:
         file = paths.CHECKOUT / name
         if file.exists():
             lines.append(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}")

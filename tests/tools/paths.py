@@ -79,14 +79,14 @@ def clean_variables() -> dict[str, str]:
 
 
 def prepare_home() -> None:
-    """Make the tests' home, and let pip in it use the developer's package index and download cache."""
+    """Make the tests' home, and let pip and npm in it use the developer's package index and download cache."""
     HOME.mkdir(parents=True, exist_ok=True)
     real_home = Path(os.path.expanduser("~"))
-    for folder in (Path(".config/pip"), Path(".pip"), Path(".cache/pip")):
-        link = HOME / folder
-        if (real_home / folder).is_dir() and not link.is_symlink():
+    for shared in (".config/pip", ".pip", ".cache/pip", ".npmrc", ".npm"):
+        link = HOME / shared
+        if (real_home / shared).exists() and not os.path.lexists(link):
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(real_home / folder)
+            link.symlink_to(real_home / shared)
 
 
 def remove(path: Path) -> None:

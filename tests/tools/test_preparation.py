@@ -84,6 +84,51 @@ def test_an_environment_is_made_anew_when_its_requirements_change(
     assert made == ["one", "one"]
 
 
+def test_packages_of_npm_come_from_the_lock_file_into_the_environment_that_has_npm(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], one: Environment) -> None:
+        one.folder.mkdir(exist_ok=True)
+        commands.append(command)
+
+    monkeypatch.setattr(paths, "ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr(environments, "_run", run)
+    environment = Environment("one", THIS_PYTHON, npm_folder="validators")
+    (checkout / "validators").mkdir()
+    for lock in ("one", "one", "another"):
+        for name in environments.NPM_FILES:
+            (checkout / "validators" / name).write_text(lock)
+        environments.make(environment)
+        assert {(environment.folder / name).read_text() for name in environments.NPM_FILES} == {lock}
+    npm = str(environment.folder / "bin/npm")
+    assert [command[:2] for command in commands if command[0] == npm] == [[npm, "ci"]] * 2
+
+
+def test_no_lock_file_of_npm_names_a_registry() -> None:
+    """npm asks the registry that it is set up with, which on a build server is often a mirror."""
+    locks = [path for path in snapshot.files() if path.endswith("package-lock.json")]
+    assert locks
+    for lock in locks:
+        assert '"resolved"' not in (paths.CHECKOUT / lock).read_text("utf-8")
+
+
+def test_the_home_of_the_tests_shares_what_pip_and_npm_are_set_up_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tmp_path / "real"
+    (real / ".config/pip").mkdir(parents=True)
+    (real / ".npmrc").write_text("registry=https://mirror.example/")
+    monkeypatch.setenv("HOME", str(real))
+    monkeypatch.setattr(paths, "HOME", tmp_path / "tests")
+    for _time in range(2):
+        paths.prepare_home()
+    assert (tmp_path / "tests/.npmrc").read_text() == "registry=https://mirror.example/"
+    assert (tmp_path / "tests/.config/pip").is_dir()
+    assert not (tmp_path / "tests/.npm").exists()
+
+
 def test_the_copy_holds_new_files_but_none_that_git_ignores(checkout: Path, tmp_path: Path) -> None:
     (checkout / ".gitignore").write_text("/build/\n")
     (checkout / "new.py").write_text("")
