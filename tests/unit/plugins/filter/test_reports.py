@@ -95,6 +95,23 @@ def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name:
     assert again == earlier
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("ci/budgets.yml", "ci/budgets.yml"),
+        ("{here}/ci/budgets.yml", "ci/budgets.yml"),
+        ("{here}/../other/budgets.yml", "{here}/../other/budgets.yml"),
+    ],
+)
+def test_the_location_of_sarif_is_a_path_within_the_repository(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, shown: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = template("verdict | sarif(location=x) | string", verdict=VERDICT, x=given.format(here=tmp_path))
+    (result,) = json.loads(report)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == shown.format(here=tmp_path)
+
+
 def test_a_table_takes_ansibles_own_types_and_is_as_wide_as_asked_for(template: Template) -> None:
     told = template("(verdict | table(width=given)).splitlines()", verdict=VERDICT, given="60")
     assert told[1].split() == ["fail", "<Shop>", "\N{ROCKET}", "39", "refused", "production"]
