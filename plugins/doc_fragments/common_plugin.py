@@ -12,7 +12,8 @@ class ModuleDocFragment:
 options:
   client_id:
     description:
-      - OAuth client id of the credential pair.
+      - OAuth client id of the credential pair. One with white space, an invisible character or quotes round it is
+        refused before any request, with the name of the character.
     type: str
     env:
       - name: SPEEDLAB_CLIENT_ID
@@ -21,6 +22,8 @@ options:
   client_secret:
     description:
       - OAuth client secret of the credential pair; at least 8 characters, any printable text.
+      - One that begins or ends with white space or an invisible character, such as the end of a line, or that stands in
+        quotes is refused before any request, with the name of the character. Nothing is stripped.
       - Never write it into a playbook; take it from the environment, from Ansible Vault or from a secret store.
     type: str
     env:

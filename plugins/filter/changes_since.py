@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import changes_since as compare
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
+    NotAVerdict,
+    as_verdict,
+    json_of,
+)
 
 
 def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def _parsed(state: Any) -> Any:
     if not isinstance(state, str):
         return {} if state is None else state
     try:
-        return json.loads(state) if state.strip() else {}
+        return json_of(state) if state.strip() else {}
     except ValueError:
         raise AnsibleFilterError(
             "contentsquare.speedlab.changes_since: the state is no JSON."

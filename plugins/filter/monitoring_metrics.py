@@ -16,10 +16,10 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict
 
 
-def monitoring_metrics(scans: object, previous: str = "") -> str:
+def monitoring_metrics(scans: object, name: str = "speedlab", previous: str = "") -> str:
     """The filter: Ansible's own types are made plain, then the pure renderer does the work."""
     try:
-        return render_monitoring_metrics(plain(scans), previous=str(plain(previous)))
+        return render_monitoring_metrics(plain(scans), name=str(plain(name)), previous=str(plain(previous)))
     except (NotScans, NotAVerdict, TypeError) as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.monitoring_metrics: {error}") from error
 

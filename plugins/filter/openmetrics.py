@@ -10,9 +10,9 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._report_filter import report
 
 
-def openmetrics(verdict: object, previous: str = "") -> str:
+def openmetrics(verdict: object, name: str = "", previous: str = "") -> str:
     """The filter."""
-    return report("openmetrics", render_openmetrics, verdict, previous=previous)
+    return report("openmetrics", render_openmetrics, verdict, name=name, previous=previous)
 
 
 class FilterModule:

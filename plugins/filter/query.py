@@ -21,7 +21,12 @@ def query(data: object, expression: object) -> Any:
             f"contentsquare.speedlab.query: the expression has to be text, but is a {type(text).__name__}."
         )
     try:
-        return Query(text).of(plain(data))
+        found = plain(data)
+    except (TypeError, RecursionError) as error:
+        reason = "it contains itself" if isinstance(error, RecursionError) else error
+        raise AnsibleFilterError(f"contentsquare.speedlab.query: the data cannot be read: {reason}.") from error
+    try:
+        return Query(text).of(found)
     except MissingLibrary as error:
         raise AnsibleFilterError(
             f"contentsquare.speedlab.query: {error.what}. Install it for the Python that runs ansible-playbook."

@@ -15,6 +15,9 @@ from typing import Any
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._client.settings import COMMON_OPTIONS, Option, environment_value
+from ._client.stray import without_strays
+
+_NEVER_A_TEXT = frozenset({"int", "float", "bool"})
 
 
 def environment_fallback(*names: str) -> str:
@@ -26,6 +29,14 @@ def environment_fallback(*names: str) -> str:
     raise AnsibleFallbackNotFound
 
 
+def environment_number(*names: str) -> str:
+    """The same for what is no text, without the end of a line or a byte order mark that came along."""
+    value = without_strays(environment_fallback(*names))
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _specification(option: Option) -> dict[str, Any]:
     spec: dict[str, Any] = {"type": option.type, "no_log": option.secret}
     if option.elements:
@@ -33,7 +44,7 @@ def _specification(option: Option) -> dict[str, Any]:
     if option.default is not None:
         spec["default"] = option.default
     if not option.by_rank:  # those are read from the environment by _client.settings, once their rank is known
-        spec["fallback"] = (environment_fallback, [option.env])
+        spec["fallback"] = (environment_number if option.type in _NEVER_A_TEXT else environment_fallback, [option.env])
     return spec
 
 

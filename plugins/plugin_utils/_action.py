@@ -7,7 +7,8 @@
 Private to this collection: may change without notice.
 
 A module costs a Python process of its own, about 300 ms; this front carries out the same task where the action plugin
-runs already. Elsewhere, with become, async or by the user's wish, the module runs as any other.
+runs already. On other connections, with become or async, the module runs as any other, unless the variable
+``speedlab_in_process`` says otherwise: see :class:`Place`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from enum import Enum
 from typing import Any, ClassVar
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
@@ -46,11 +48,20 @@ _SECRET_VARIABLES = frozenset(option.env for option in COMMON_OPTIONS if option.
 display = Display()
 
 
+class Place(Enum):
+    """Where a task runs, as the variable ``speedlab_in_process`` has it."""
+
+    ALWAYS_HERE = "always"  # whatever connection, become and delegate_to say
+    HERE_IF_LOCAL = "true"
+    NEVER_HERE = "false"
+
+
 class SpeedlabAction(ActionBase):
     """A subclass names its task; all the rest is here."""
 
     TASK: ClassVar[Task]
 
+    _requires_connection = False  # else core opens a persistent connection, as to a switch, before the task can decide
     _supports_async = True
     _supports_check_mode = True
 
@@ -59,24 +70,24 @@ class SpeedlabAction(ActionBase):
         variables = task_vars or {}
         arguments = plain(self._task.args)
         try:
-            self._wants_in_process(variables)  # a wrong value is refused before anything runs
+            place = self._place(variables)  # a wrong value is refused before anything runs
             with self._task_environment():
                 given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
-            result = self._carried_out(arguments, variables, reveals=self.TASK.reveals(given))
+            result = self._carried_out(arguments, variables, place, reveals=self.TASK.reveals(given))
             return self._hidden(result) if self._item_holds(secrets, variables) else result
         except WrongArguments as wrong:
             return _refusal(self._in_the_words_of_a_module(wrong))
 
-    def _carried_out(self, arguments: Mapping[str, Any], variables: dict[str, Any], *, reveals: bool) -> dict[str, Any]:
+    def _carried_out(
+        self, arguments: Mapping[str, Any], variables: dict[str, Any], place: Place, *, reveals: bool
+    ) -> dict[str, Any]:
         """The result of a task whose arguments are right; ``reveals``: it may hold secrets."""
         if reveals and self._task.async_val:
             return _refusal(
                 f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
                 " Run it without async, or without the secrets (return_token: false, redact: true)."
             )
-        result = (
-            self._run_here(arguments) if self._in_process(variables) else self._run_as_module(variables, hide=reveals)
-        )
+        result = self._run_here(arguments) if self._in_process(place) else self._run_as_module(variables, hide=reveals)
         if reveals and not result.get("failed") and self.TASK.holds_secret(result):
             result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
             self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
@@ -96,20 +107,30 @@ class SpeedlabAction(ActionBase):
         self._task.no_log = True
         return {**result, "_ansible_no_log": True}
 
-    def _in_process(self, variables: Mapping[str, Any]) -> bool:
+    def _in_process(self, place: Place) -> bool:
+        if place is Place.ALWAYS_HERE:
+            return True  # without requests the task says so itself
         return (
-            self._connection.transport == "local"
+            place is Place.HERE_IF_LOCAL
+            and self._connection.transport == "local"
             and not self._play_context.become
             and not self._task.async_val
             and REQUESTS_IMPORT_ERROR is None
-            and self._wants_in_process(variables)
         )
 
-    def _wants_in_process(self, variables: Mapping[str, Any]) -> bool:
+    def _place(self, variables: Mapping[str, Any]) -> Place:
+        wish = plain(self._templar.template(variables.get("speedlab_in_process", True)))
+        if isinstance(wish, str) and wish.strip().lower() == Place.ALWAYS_HERE.value:
+            if self._task.async_val:
+                raise WrongArguments(
+                    "speedlab_in_process is always, which does not go with async. Leave one of them out;"
+                    " nothing was run."
+                )
+            return Place.ALWAYS_HERE
         try:
-            return bool(boolean(self._templar.template(variables.get("speedlab_in_process", True))))
+            return Place.HERE_IF_LOCAL if boolean(wish) else Place.NEVER_HERE
         except TypeError:
-            raise WrongArguments("The variable speedlab_in_process has to be true or false.") from None
+            raise WrongArguments("The variable speedlab_in_process has to be always, true or false.") from None
 
     # --- here ---------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import secrets_of_environment
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stray import stray_but_space
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._texts import with_texts
 
 
 class WrongArguments(Exception):
@@ -38,7 +40,11 @@ def typed(
     problem = _misshapen(spec, arguments)
     if problem:
         raise WrongArguments(problem)
-    validation = ArgumentSpecValidator(dict(spec)).validate(dict(arguments))
+    try:
+        texts = with_texts(spec, arguments)
+    except ValueError as error:
+        raise WrongArguments(str(error)) from None
+    validation = ArgumentSpecValidator(dict(spec)).validate(texts)
     secrets = set(validation._no_log_values)
     if validation.error_messages:
         message = remove_values(validation.errors.msg, as_quoted({*secrets, *secrets_of_environment(environ)}))
@@ -57,6 +63,8 @@ def _misshapen(spec: Mapping[str, Any], arguments: Mapping[str, Any], within: st
         rule, called = spec.get(name, {}), f"{within}{name}"
         if rule.get("no_log") and isinstance(value, (Mapping, list)):
             return f"{called} has to be a text, but is a {_kind(value)}."
+        if rule.get("type") in ("int", "float", "bool") and isinstance(value, str) and stray_but_space(value):
+            return f"{called} {stray_but_space(value)}."
         if "options" not in rule or value is None:
             continue
         if rule.get("type") == "dict":

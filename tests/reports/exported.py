@@ -51,7 +51,7 @@ def chosen(expression: str) -> str:
     return expression.replace("$environment", ".*").replace("$monitoring", ".*")
 
 
-def whole_export() -> str:
+def whole_export(name: str = "speedlab") -> str:
     """What monitoring_export writes of an environment in which every value is known, and of one that fails."""
     monitoring = {
         "id": 50301,
@@ -71,7 +71,8 @@ def whole_export() -> str:
     }
     coverage = {"declared": 2, "monitored": 1, "disabled": [], "not_monitored": [{"name": "Returns", "url": None}]}
     read = {"monitorings": [monitoring], "verdict": verdicts.monitorings(), "coverage": coverage}
-    return render_monitoring_metrics({"production": read, "staging": {"failure": {"code": "pair_expired"}}})
+    scans = {"production": read, "staging": {"failure": {"code": "pair_expired"}}}
+    return render_monitoring_metrics(scans, name=name)
 
 
 @cache

@@ -28,8 +28,11 @@ from typing import Any
 
 import exported
 import pytest
+import verdicts
 from exported import ALERTS, DASHBOARD, chosen, expressions, labels_in, names_in
 from support import COLLECTION, COLLECTIONS, Simulator, Workplace, to_yaml
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 
 HOME, MOBILE, NEVER_RAN = "50301", "50302", "50309"
 EXPRESSIONS = dict(expressions())
@@ -58,6 +61,11 @@ def variables(folder: Path) -> dict[str, Any]:
         "credential_audit_report_formats": ["openmetrics"],
         "credential_audit_report_mode": "0644",
         "credential_audit_fail_on": [],
+        "credential_expiry_credentials": [pair("production", environment="production", expires_on=str(soon))],
+        "credential_expiry_report_dir": str(folder),
+        "credential_expiry_report_formats": ["openmetrics"],
+        "credential_expiry_report_mode": "0644",
+        "credential_expiry_fail_on": [],
     }
 
 
@@ -121,6 +129,16 @@ def running(program: str, *arguments: str, log: Path) -> Iterator[None]:
             process.wait(PATIENCE)
 
 
+@contextmanager
+def node_exporter(textfiles: Path, folder: Path) -> Iterator[str]:
+    """Its address; it serves the folder of text files and nothing else."""
+    address = free_address()
+    collector = ("--collector.disable-defaults", "--collector.textfile", f"--collector.textfile.directory={textfiles}")
+    arguments = (*collector, f"--web.listen-address={address}")
+    with running("prometheus-node-exporter", *arguments, log=folder / "node_exporter.log"):
+        yield address
+
+
 def eventually(reached: Callable[[], bool], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -147,7 +165,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def textfiles(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the textfile collector, once both roles have written into it."""
+    """The folder of the textfile collector, once the roles have written into it."""
     folder = tmp_path_factory.mktemp("user")
     textfiles = folder / "textfiles"
     textfiles.mkdir()
@@ -159,7 +177,7 @@ def textfiles(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) ->
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "SPEEDLAB_AUTH_URL": simulator.auth_url,
     }
-    for name in ("monitoring_export", "credential_audit"):
+    for name in ("monitoring_export", "credential_audit", "credential_expiry"):
         run = Workplace(folder, environment).playbook(f"contentsquare.speedlab.{name}", "-e", "@variables.yml")
         assert run.status == 0, run.output
     return textfiles
@@ -175,26 +193,18 @@ def prometheus(textfiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     # By a label more, or two rules would write samples of one series, and come too late for each other now and then.
     hurried = re.sub(r"(?m)^( +)(severity: .*)$", rf"\1\2\n\1{HURRIED}: 'true'", hurried)
     (folder / "hurried.yml").write_text(hurried, "utf-8")
-    exporter, server = free_address(), free_address()
-    configuration = {
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-        "rule_files": ["shipped.yml", "hurried.yml"],
-        "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [exporter]}]}],
-    }
-    (folder / "prometheus.yml").write_text(to_yaml(configuration), "utf-8")
-    collector = ("--collector.disable-defaults", "--collector.textfile", f"--collector.textfile.directory={textfiles}")
-    storage = f"--storage.tsdb.path={folder / 'data'}"
-    config = f"--config.file={folder / 'prometheus.yml'}"
-    log = folder / "prometheus.log"
     with ExitStack() as programs:
-        programs.enter_context(
-            running(
-                "prometheus-node-exporter",
-                *collector,
-                f"--web.listen-address={exporter}",
-                log=folder / "node_exporter.log",
-            )
-        )
+        exporter = programs.enter_context(node_exporter(textfiles, folder))
+        configuration = {
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": ["shipped.yml", "hurried.yml"],
+            "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [exporter]}]}],
+        }
+        (folder / "prometheus.yml").write_text(to_yaml(configuration), "utf-8")
+        storage = f"--storage.tsdb.path={folder / 'data'}"
+        config = f"--config.file={folder / 'prometheus.yml'}"
+        server = free_address()
+        log = folder / "prometheus.log"
         programs.enter_context(running("prometheus", config, storage, f"--web.listen-address={server}", log=log))
         started = Prometheus(server)
         eventually(lambda: bool(started.values("speedlab_export_scan_error")), log)
@@ -205,6 +215,46 @@ def prometheus(textfiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def test_node_exporter_takes_the_files_without_complaint(prometheus: Prometheus) -> None:
     assert prometheus.values("node_textfile_scrape_error") == [0]
+
+
+def test_a_pair_that_is_in_two_reports_is_told_by_both_and_warned_of_once(prometheus: Prometheus) -> None:
+    told = prometheus.samples('speedlab_credential_expires_timestamp_seconds{name="production"}')
+    assert {each["metric"]["report"] for each in told} == {"credential_audit", "credential_expiry"}
+    assert len(prometheus.alerts("SpeedlabCredentialExpiresNow", "firing")) == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "audit": render_openmetrics(verdicts.with_every_finding()),
+            "gate": render_openmetrics(verdicts.gate()),
+            "status": render_openmetrics(verdicts.monitorings()),
+            "export": exported.whole_export(),
+        },
+        {name: render_openmetrics(verdicts.crowd(20), name=name) for name in ("audit_of_one", "audit_of_another")},
+        {name: render_openmetrics(verdicts.monitorings(), name=name) for name in ("morning", "evening")},
+        {name: exported.whole_export(name) for name in ("speedlab", "shop")},
+    ],
+    ids=["all without a name", "two audits of the same pairs", "two of monitorings", "two exports of one environment"],
+)
+def test_files_of_all_kinds_can_lie_in_one_folder(files: dict[str, str], tmp_path: Path) -> None:
+    textfiles = tmp_path / "textfiles"
+    textfiles.mkdir()
+    for name, text in files.items():
+        (textfiles / f"{name}.prom").write_text(text, "utf-8")
+    written = sorted(line for text in files.values() for line in text.splitlines() if not line.startswith("#"))
+    with node_exporter(textfiles, tmp_path) as address:
+        served: list[str] = []
+
+        def answers() -> bool:
+            with without_proxy(f"http://{address}/metrics") as answer:
+                served[:] = answer.read().decode().splitlines()
+            return True
+
+        eventually(answers, tmp_path / "node_exporter.log")
+    assert "node_textfile_scrape_error 0" in served
+    assert len([line for line in served if line.startswith("speedlab_")]) == len(written)
 
 
 @pytest.mark.parametrize(

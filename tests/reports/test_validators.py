@@ -153,6 +153,7 @@ def test_junit_is_valid_by_the_schema_of_the_plugins_of_jenkins(made: Callable[[
     assert suite.attrib["tests"] == str(len(suite.findall("testcase")))
     assert suite.attrib["failures"] == str(len(suite.findall("testcase/failure")))
     assert suite.attrib["errors"] == str(len(suite.findall("testcase/error")))
+    assert suite.attrib["skipped"] == str(len(suite.findall("testcase/skipped")))
 
 
 @every_verdict
@@ -340,6 +341,8 @@ def test_all_reports_are_valid_and_agree_in_every_count(verdict: Verdict) -> Non
     assert int(suite.attrib["tests"]) == summary["total"] + missing + empty
     assert int(suite.attrib["failures"]) == summary["fail"]
     assert int(suite.attrib["errors"]) == summary["unknown"] + missing + empty
+    known = [each for each in verdict["subjects"] if any(finding["waived"] for finding in each["findings"])]
+    assert int(suite.attrib["skipped"]) == sum(each["status"] in ("pass", "warn") for each in known)
 
     rows = read_csv(render_csv(verdict).encode().decode())
     of_subjects = {row["number"]: row["status"] for row in rows if row["number"]}

@@ -400,7 +400,8 @@ def test_the_playbook_writes_every_report_and_then_fails(simulator: Simulator, w
     assert (verdict["kind"], verdict["summary"]["fail"], verdict["summary"]["unknown"]) == ("gate", 1, 1)
     for ending in (*EVERY_FORMAT.values(), "sarif"):
         assert "4500" in (folder / f"performance_gate.{ending}").read_text("utf-8") or ending == "prom", ending
-    assert 'speedlab_gate_status{name="Home"' in (folder / "performance_gate.prom").read_text("utf-8")
+    metrics = (folder / "performance_gate.prom").read_text("utf-8")
+    assert 'speedlab_gate_status{report="performance_gate",name="Home"' in metrics
     assert "4.50 s, limit 4.00 s" in (folder / "performance_gate.html").read_text("utf-8")
 
 
@@ -413,6 +414,32 @@ def test_the_playbook_passes_with_a_file_and_leaves_disabled_monitorings_out(
     run = play_gate(workplace, budgets={}, budgets_file="budgets.yml")
     assert run.status == 0, run.output
     assert "checked 8 monitorings: 0 fail, 0 unknown, 0 warn, 8 pass" in run.output
+
+
+@pytest.mark.parametrize(
+    ("given", "location"),
+    [
+        ({"budgets": {}, "budgets_file": "ci/limits.yml"}, "ci/limits.yml"),
+        ({"budgets": {}, "budgets_file": "{folder}/ci/limits.yml"}, "ci/limits.yml"),
+        ({"budgets": {}, "budgets_file": "ci/limits.yml", "report_location": "shop/limits.yml"}, "shop/limits.yml"),
+        ({}, "budgets.yml"),
+    ],
+    ids=["relative", "absolute", "named", "no file"],
+)
+def test_code_scanning_shows_the_findings_in_the_file_with_the_budgets(
+    simulator: Simulator, workplace: Workplace, given: dict[str, Any], location: str
+) -> None:
+    (workplace.folder / "ci").mkdir()
+    (workplace.folder / "ci/limits.yml").write_text(to_yaml(BUDGETS), "utf-8")
+    simulator.control(f"monitorings/{HOME}/reports", {"timings": {"largestContentfulPaint": 4500}})
+    if "budgets_file" in given:
+        given = {**given, "budgets_file": given["budgets_file"].format(folder=workplace.folder)}
+    play_gate(workplace, monitoring_id=[HOME], report_formats=["sarif"], **given)
+    log = json.loads((workplace.folder / "speedlab-reports/performance_gate.sarif").read_text("utf-8"))
+    (result,) = log["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == location
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["shortDescription"]["text"]) == ("budget_fail", "A metric is beyond its budget.")
 
 
 def test_the_role_fails_by_fail_on_alone(workplace: Workplace) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import EndpointRefused, SettingsError
+from .stray import told_after
 
 # Stricter than any URL parser on purpose: what parsers read in different ways (user names, backslashes, white space) is
 # no base URL, so nothing can look allowed here and lead elsewhere in the HTTP library.
@@ -63,7 +64,8 @@ def checked_auth_url(text: str) -> BaseUrl:
     url = _parse(text)
     if url is None:
         raise SettingsError(
-            "auth_url is not a base URL", hint="Give it as https://host, without a user name, query or fragment."
+            told_after("auth_url is not a base URL", text.strip()),
+            hint="Give it as https://host, without a user name, query or fragment.",
         )
     if url.scheme == "http" and not url.loopback:
         raise SettingsError(
@@ -78,7 +80,8 @@ def checked_endpoint(text: str, allowed_domains: Iterable[str], *, loopback_allo
     url = _parse(text)
     if url is None:
         raise EndpointRefused(
-            "The endpoint of the token is not a base URL", hint="Ask Contentsquare; the token was sent nowhere."
+            told_after("The endpoint of the token is not a base URL", text.strip()),
+            hint="Ask Contentsquare; the token was sent nowhere.",
         )
     if url.loopback and loopback_allowed:
         return url.text

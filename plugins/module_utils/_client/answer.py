@@ -12,8 +12,6 @@ Source: API reference, sections 2 (envelope) and 4 (errors).
 from __future__ import annotations
 
 import email.utils
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -22,10 +20,6 @@ from typing import Any
 from .disclosure import safe_code, safe_text
 
 _TOKEN_EXPIRED = "JWT_EXPIRED"
-_DEEPEST = 100  # levels; no answer of this API has ten
-_HALF = re.compile("[\ud800-\udfff]")
-# Of the escapes of JSON: a backslash, a character in two halves, and (as a group) a half alone.
-_ESCAPED = re.compile(rb"\\(?:\\|u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]))")
 
 
 @dataclass(frozen=True)
@@ -86,57 +80,3 @@ def http_date(text: str | None) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-
-
-class NestedTooDeep(Exception):
-    """The JSON is nested deeper than whoever works on it later could follow."""
-
-
-def parsed_json(content: bytes) -> Any:
-    """The JSON in a body, None where it is none (or ``null``, which no answer of this API is).
-
-    Halves of characters, which JSON can name but no file or terminal can show, are replaced. Raises
-    :class:`NestedTooDeep`.
-    """
-    try:
-        body = json.loads(content)
-    except RecursionError:
-        raise NestedTooDeep from None
-    except ValueError:  # also what json says of bytes that are not UTF-8
-        return None
-    # Both checks look at every value, so a look at the bytes first tells whether there can be anything to find.
-    if content.count(b"[") + content.count(b"{") > _DEEPEST and _deeper(body, _DEEPEST):
-        raise NestedTooDeep
-    return _whole_characters(body) if _may_hold_halves(content) else body
-
-
-def _deeper(value: Any, levels: int) -> bool:
-    """Whether there are objects and lists within one another over more than so many levels."""
-    containers = [value] if isinstance(value, (dict, list)) else []
-    for _level in range(levels):
-        inner = (each.values() if isinstance(each, dict) else each for each in containers)
-        containers = [each for values in inner for each in values if isinstance(each, (dict, list))]
-        if not containers:
-            return False
-    return True
-
-
-def _may_hold_halves(content: bytes) -> bool:
-    escaped = b"\\ud" in content or b"\\uD" in content
-    if escaped and any(match.lastindex for match in _ESCAPED.finditer(content)):
-        return True
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:  # json takes them also as they are, and UTF-16, in which they cannot be searched for
-        return True
-    return False
-
-
-def _whole_characters(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if value.isascii() else _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, list):
-        return [_whole_characters(each) for each in value]
-    if isinstance(value, dict):
-        return {_whole_characters(name): _whole_characters(each) for name, each in value.items()}
-    return value

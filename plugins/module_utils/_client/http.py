@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -29,9 +30,10 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 from . import errors
-from .answer import Answer, NestedTooDeep, http_date, parsed_json, retry_after, whole_number
+from .answer import Answer, http_date, retry_after, whole_number
 from .network_errors import typed_errors
 from .settings import Connection
+from .strict_json import NestedTooDeep, NotJson, parse_json
 from .watchdog import limit_heads, time_limit
 
 LARGEST_ANSWER = 128 * 1024 * 1024  # bytes; ten thousand monitorings are about 15 MiB
@@ -57,7 +59,7 @@ class Http:
         if REQUESTS_IMPORT_ERROR:
             raise errors.MissingLibrary(
                 f"The Python library requests is missing on {socket.gethostname()}",
-                hint="Install it for the Python that runs the task, or let the task run on the controller.",
+                hint=f"Install it for the Python that runs the task, {sys.executable}, or let the task run elsewhere.",
             )
         self._connection = connection
         self._threads = threading.local()
@@ -133,8 +135,11 @@ def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
 
 
 def _parsed(content: bytes, url: str, status: int) -> Any:
+    """The JSON of an answer, None if it is not JSON (or ``null``, which no answer of this API is)."""
     try:
-        return parsed_json(content)
+        return parse_json(content)
+    except NotJson:
+        return None
     except NestedTooDeep:
         raise errors.AnswerWrongShape(f"The answer of {url} is nested too deep", status=status, endpoint=url) from None
 

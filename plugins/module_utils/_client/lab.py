@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .answer import NestedTooDeep, parsed_json
-from .errors import AnswerWrongShape
+from .errors import AnswerNotJson, AnswerWrongShape
+from .strict_json import NestedTooDeep, NotJson, parse_json
 
 Json = dict[str, Any]
 Call = Callable[..., Any]  # (path, body, *, about, repeatable=True) -> payload
@@ -229,11 +229,11 @@ def _har(payload: Any, about: str) -> Json:
     found = payload.get("har", payload) if isinstance(payload, dict) else payload
     if isinstance(found, str):
         try:
-            found = parsed_json(found.encode("utf-8"))
+            found = parse_json(found.encode("utf-8"))
         except NestedTooDeep:
             raise AnswerWrongShape(f"The answer on {about} is nested too deep") from None
-        if found is None:
-            raise AnswerWrongShape(f"The answer on {about} is not JSON")
+        except NotJson:
+            raise AnswerNotJson(f"The answer on {about} is not JSON") from None
     if not isinstance(found, dict) or not isinstance(found.get("log"), dict):
         raise AnswerWrongShape(f"The answer on {about} has no log")
     return found

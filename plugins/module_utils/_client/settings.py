@@ -13,18 +13,22 @@ from __future__ import annotations
 
 import os
 import socket
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
 from .addresses import BaseUrl, checked_auth_url, checked_endpoint
 from .errors import MissingCredentials, SettingsError
+from .stray import stray_anywhere, stray_at_the_ends, stray_but_space, told_after
 
 DEFAULT_SCOPES = ("speed-analysis",)
 LONE_SCOPE = "enrichment"  # the only scope that cannot be combined (API reference, 3.1)
 SHORTEST_SECRET = 8  # masking shorter values would wreck innocent output
 _LONGEST_WAIT = 86_400  # seconds
+_STRAY_HINT = (
+    "Remove it where the value is stored; files with Windows line ends, copies from a page and quotes in env files are"
+    " the usual causes. Nothing is stripped in silence, and no request was made."
+)
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,23 @@ def secrets_of_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(value for value in found if len(value) >= SHORTEST_SECRET)
 
 
-def cleaned(items: Sequence[str] | None) -> tuple[str, ...]:
-    """List items stripped, empty ones and repeats dropped, in their order."""
-    return tuple(dict.fromkeys(item.strip() for item in items or () if item.strip()))
+def cleaned(items: Sequence[str] | None, called: str) -> tuple[str, ...]:
+    """List items stripped, empty ones and repeats dropped, in their order; ``called``: the name of the list.
+
+    Raises :class:`SettingsError` for an item with a character that nobody sees, or with quotes.
+    """
+    found = tuple(dict.fromkeys(item.strip() for item in items or () if item.strip()))
+    for item in found:
+        refuse_stray(f"{called}: an item", stray_but_space(item))
+        if '"' in item or "'" in item:
+            raise SettingsError(f"{called}: {item} has quotes in it", hint="Leave them out; no request was made.")
+    return found
+
+
+def refuse_stray(what: str, stray: str | None) -> None:
+    """Raise :class:`SettingsError` where something is stray in ``what``."""
+    if stray:
+        raise SettingsError(f"{what} {stray}", hint=_STRAY_HINT)
 
 
 @dataclass(frozen=True)
@@ -97,18 +115,15 @@ class Pair:
     project_id: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.client_id.strip():
+        if not self.client_id.strip(" "):
             raise SettingsError("client_id is empty")
+        refuse_stray("The client_id", stray_anywhere(self.client_id))
         if len(self.client_secret) < SHORTEST_SECRET:
             raise SettingsError(
                 f"The client_secret of {self.client_id} is empty or shorter than {SHORTEST_SECRET} characters",
                 hint="Check where the secret comes from (a variable that is not set?); no request was made.",
             )
-        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in self.client_secret):
-            raise SettingsError(
-                f"The client_secret of {self.client_id} holds a line break or another control character",
-                hint="Check how the secret was stored (a trailing newline?); no request was made.",
-            )
+        refuse_stray(f"The client_secret of {self.client_id}", stray_at_the_ends(self.client_secret))
         if not self.scopes:
             raise SettingsError("scopes is empty", hint="Name at least one scope, such as speed-analysis.")
         if LONE_SCOPE in self.scopes and len(self.scopes) > 1:
@@ -216,10 +231,15 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
     retry_timeout = float(options["retry_timeout"])
     if not 0 <= retry_timeout < float("inf"):
         raise SettingsError(f"retry_timeout is {retry_timeout:g}, but has to be 0 or more")
-    domains = tuple(domain.lower().strip(".") for domain in cleaned(options["allowed_endpoint_domains"]))
+    domains = tuple(
+        domain.lower().strip(".") for domain in cleaned(options["allowed_endpoint_domains"], "allowed_endpoint_domains")
+    )
     ca_path = options.get("ca_path")
     if ca_path and not os.path.exists(ca_path):
-        raise SettingsError(f"ca_path {ca_path} does not exist on {socket.gethostname()}")
+        sentence = f"ca_path {ca_path.strip()} does not exist on {socket.gethostname()}"
+        raise SettingsError(told_after(sentence, ca_path))
+    cache_path = options.get("token_cache_path")
+    refuse_stray("token_cache_path", stray_at_the_ends(cache_path or ""))
     return Connection(
         auth_url=checked_auth_url(options["auth_url"]),
         allowed_endpoint_domains=domains,
@@ -228,7 +248,7 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
         retry_timeout=_within_a_day("retry_timeout", retry_timeout),
         concurrency=int(_positive(options, "concurrency")),
         token_cache=options["token_cache"],
-        token_cache_path=options.get("token_cache_path") or default_cache_path(environ),
+        token_cache_path=cache_path or default_cache_path(environ),
         user_agent=user_agent,
     )
 
@@ -258,8 +278,8 @@ def login_from(
 
 def _ready_token(merged: Mapping[str, str | None], project_id: int | None, connection: Connection) -> ReadyToken:
     token = merged["access_token"] or ""
-    if len(token) < SHORTEST_SECRET or not token.isascii() or not token.isprintable() or " " in token:
-        raise SettingsError("access_token is empty or not a bearer token")
+    if len(token) < SHORTEST_SECRET or not token.isascii() or stray_anywhere(token) or not token.isprintable():
+        raise SettingsError(told_after("access_token is empty or not a bearer token", token))
     if not merged["endpoint"]:
         raise SettingsError(
             "access_token was given without endpoint",
@@ -278,7 +298,7 @@ def _pair(merged: Mapping[str, str | None], options: Mapping[str, Any]) -> Pair 
                 f"{name} is missing on {socket.gethostname()}",
                 hint=f"Give it to the task, or set SPEEDLAB_{name.upper()} in the environment of that host.",
             )
-    return Pair(client_id or "", client_secret or "", cleaned(options["scopes"]), options.get("project_id"))
+    return Pair(client_id or "", client_secret or "", cleaned(options["scopes"], "scopes"), options.get("project_id"))
 
 
 def settings_from(

@@ -144,7 +144,7 @@ def _entry(described: Mapping[str, Any], client: Client) -> Entry:
         client_id=pair.client_id if pair else described.get("client_id") or "",
         project_id=pair.project_id if pair else described.get("project_id"),
         level=described.get("level"),
-        expected_scopes=None if scopes is None else cleaned(scopes),
+        expected_scopes=None if scopes is None else cleaned(scopes, f"credentials: expected_scopes of {name}"),
         expected_projects=None if projects is None else tuple(dict.fromkeys(projects)),
         created_on=date_option(described.get("created_on"), f"credentials: created_on of {name}"),
         expires_on=date_option(described.get("expires_on"), f"credentials: expires_on of {name}"),

@@ -20,6 +20,7 @@ from .._judge.metrics import METRICS
 from .._judge.numeric import real_number
 from .._judge.regression import Tolerance
 from .._judge.statistics import AGGREGATES
+from .._judge.texts import text_of
 from .budgets_file import budgets_of
 from .dates import instant_option
 from .monitoring_info import SELECTION_OPTIONS
@@ -125,8 +126,11 @@ def _deployment(newer_than: Any) -> tuple[datetime | None, str | None]:
         if instant is not None and not EPOCH.year <= instant.year < MAXYEAR:
             raise SettingsError(f"newer_than lies in the year {instant.year}, when nothing is deployed")
         return instant, None
-    key = newer_than.get("event_key")
-    if set(newer_than) != {"event_key"} or not isinstance(key, str) or not key.strip():
+    try:
+        key = text_of(newer_than["event_key"]) if set(newer_than) == {"event_key"} else ""
+    except ValueError as error:
+        raise SettingsError(f"newer_than: event_key {error}") from None
+    if not key.strip():
         raise SettingsError("newer_than has to be a date, or {event_key: KEY} with the key of an event")
     return None, key
 

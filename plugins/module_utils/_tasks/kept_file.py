@@ -37,7 +37,7 @@ class KeptFile:
     @classmethod
     def at(cls, path: str, option: str) -> KeptFile:
         """Raises :class:`SettingsError`, naming the option, where no file can be written; changes nothing."""
-        path = os.path.abspath(path)
+        path = path_of_file(path, option)
         folder = os.path.dirname(path)
         if not os.path.isdir(folder):
             raise SettingsError(
@@ -50,7 +50,7 @@ class KeptFile:
             found = os.lstat(path)
             if not stat.S_ISREG(found.st_mode):
                 # Behind a link there may be a file that somebody else chose.
-                raise SettingsError(f"{option}: {path} is a directory, a symbolic link or another thing than a file")
+                raise SettingsError(f"{option}: {path} is a symbolic link or another thing than a file")
             with open(path, "rb") as file:
                 return cls(path, file.read(), stat.S_IMODE(found.st_mode))
         except FileNotFoundError:
@@ -75,6 +75,16 @@ class KeptFile:
             os.chmod(self.path, mode)
         except OSError as error:
             raise FileNotWritten(f"The mode of {self.path} could not be set: {_reason(error)}") from None
+
+
+def path_of_file(path: str, option: str) -> str:
+    """The absolute path of a file to write. Raises :class:`SettingsError` for one that means a directory."""
+    if os.path.basename(path) in ("", os.curdir, os.pardir) or os.path.isdir(path):
+        raise SettingsError(
+            f'{option}: "{path}" is a directory, and this is to be a file',
+            hint="Add the name of the file; no request was made.",
+        )
+    return os.path.abspath(path)
 
 
 def file_mode(value: Any, option: str) -> int:

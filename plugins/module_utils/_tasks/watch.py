@@ -23,7 +23,8 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import BadAnswer, SettingsError, SpeedlabError
-from .._client.settings import Pair, ReadyToken, Settings, environment_value, settings_from
+from .._client.settings import Pair, ReadyToken, Settings, environment_value, refuse_stray, settings_from
+from .._client.stray import stray_at_the_ends
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.freshness import AHEAD_AT_MOST
@@ -101,6 +102,7 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
         thresholds = Thresholds(options["warning_days"], options["critical_days"], options["lifetime_days"])
     except ValueError as error:
         raise SettingsError(str(error)) from None
+    refuse_stray("state_file", stray_at_the_ends(options["state_file"] or ""))
     ids = options["monitoring_id"]
     return Plan(
         settings=settings,

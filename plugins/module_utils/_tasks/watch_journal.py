@@ -28,8 +28,10 @@ from typing import Any
 
 from .._client.errors import FileNotWritten, SettingsError
 from .._client.private_files import PrivateDirectory, Unusable, open_private
+from .._client.strict_json import parse_json
 from .._judge.watch import Event
 from .._judge.watch_state import WatchState
+from .kept_file import path_of_file
 
 _TAKEN = re.compile(rb"([0-9a-f]{32}) ([0-9]{20})\n")
 
@@ -38,7 +40,7 @@ class Journal:
     """Safe to use from several threads. Raises :class:`SettingsError` where the files cannot be used."""
 
     def __init__(self, path: str) -> None:
-        self.path = os.path.abspath(path)
+        self.path = path_of_file(path, "state_file")
         self._lock = threading.Lock()
         self._taken = self._locked(f"{self.path}.taken")
         self._closed = False
@@ -173,9 +175,9 @@ class Journal:
 def _parsed(content: bytes) -> tuple[WatchState, list[Event]]:
     """The state and the events of a file. Raises :class:`ValueError` with the reason."""
     try:
-        found = json.loads(content)
+        found = parse_json(content)
         events = [_event(each) for each in found.pop("waiting")]
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError("it is damaged") from None
     return WatchState.from_dict(found), events
 

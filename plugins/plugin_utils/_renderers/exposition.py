@@ -8,6 +8,9 @@ Private to this collection: may change without notice.
 
 Both readers of the format are served, that of OpenMetrics and that of Prometheus' older format (which node_exporter
 is): whatever one of them lacks is left out, and so are counters, whose names the two write in different ways.
+
+node_exporter serves nothing at all of two files that hold the same series, or that describe one metric in different
+words. So every series has the label ``report`` with the name of what was written, and none is in one text twice.
 """
 
 from __future__ import annotations
@@ -29,23 +32,28 @@ class Family:
 
     name: str
     help: str
-    samples: list[str] = field(default_factory=list)
+    # The labels of each sample as they are written, but for that of the report, and its value.
+    samples: dict[str, str] = field(default_factory=dict)
 
     def add(self, value: float, labels: Labels) -> None:
-        written = ",".join(f'{name}="{label_text(text)}"' for name, text in labels.items())
-        self.samples.append(f"{self.name}{{{written}}} {_number(value)}")
+        self.samples[_written(labels)] = _number(value)
 
-    def lines(self) -> Iterable[str]:
-        """The family as it is written; nothing at all where it has no sample."""
+    def lines(self, report: str) -> Iterable[str]:
+        """The family as it is written in the report of this name; nothing at all where it has no sample."""
         if self.samples:
             yield f"# HELP {self.name} {self.help}"
             yield f"# TYPE {self.name} gauge"
-        yield from self.samples
+        for labels, value in self.samples.items():
+            yield f"{self.name}{{{_written({'report': report})},{labels}}} {value}"
 
 
-def exposition(families: Iterable[Family]) -> str:
-    """Families as the text of a file."""
-    return "\n".join([line for family in families for line in family.lines()] + ["# EOF"]) + "\n"
+def exposition(families: Iterable[Family], report: str) -> str:
+    """Families as the text of a file; ``report`` is its name, which each series has as a label."""
+    return "\n".join([line for family in families for line in family.lines(report)] + ["# EOF"]) + "\n"
+
+
+def _written(labels: Labels) -> str:
+    return ",".join(f'{name}="{label_text(text)}"' for name, text in labels.items())
 
 
 def label_text(value: object) -> str:

@@ -10,9 +10,12 @@ Decisions that the code follows:
 
 * One test case for each subject. ``fail`` is a failure, ``unknown`` is an error; ``warn`` passes, and its output says
   what will need attention.
+* A subject with a waived finding is skipped, with the reason of the waiver, unless another of its findings makes it a
+  failure or an error: what is wrong wins over what is waived.
 * Whoever should have been judged and was not is an error too, and so is a verdict about nothing: neither may look
   green.
-* The counts are those of what is inside.
+* The counts are those of what is inside. The element testsuites has no count of what is skipped: the schema of Jenkins
+  refuses one there.
 """
 
 from __future__ import annotations
@@ -63,7 +66,8 @@ def _render(verdict: Verdict, title: str) -> str:
         "errors": str(sum(case.find("error") is not None for case in cases)),
     }
     suites = Element("testsuites", {"name": name, **counts})
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": "0"})
+    skipped = str(sum(case.find("skipped") is not None for case in cases))
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": skipped})
     suite.set("timestamp", str(verdict["checked_at"]))
     suite.append(_properties(verdict))
     suite.extend(cases)
@@ -81,13 +85,16 @@ def _properties(verdict: Verdict) -> Element:
 
 def _case_of(subject: Mapping[str, Any], kind: str) -> Element:
     case = _case(str(subject["name"]), str(subject.get("environment") or kind))
-    told = open_findings(subject)
+    told, waived = open_findings(subject), waived_findings(subject)
     bad = _BAD.get(subject["status"])
     if bad:
         worst = [finding for finding in told if finding["severity"] == subject["status"]]
         told = [finding for finding in told if finding not in worst]
         _add_verdict(case, bad, worst, subject)
-    lines = [_told(finding) for finding in told] + [_waived(finding) for finding in waived_findings(subject)]
+    elif waived:
+        message = "; ".join(f"{finding['id']} {_waiver(finding)}" for finding in waived)
+        ElementTree.SubElement(case, "skipped", {"type": "waived", "message": words.printable(message)})
+    lines = [_told(finding) for finding in told] + [_waived(finding) for finding in waived]
     if lines:
         ElementTree.SubElement(case, "system-out").text = "\n\n".join(lines)
     return case
@@ -130,5 +137,9 @@ def _told(finding: Mapping[str, Any]) -> str:
 
 
 def _waived(finding: Mapping[str, Any]) -> str:
+    return f"{_told(finding)}\n{words.printable(_waiver(finding))}"
+
+
+def _waiver(finding: Mapping[str, Any]) -> str:
     reason, until = waiver_of(finding)
-    return f"{_told(finding)}\n{words.printable(f'waived through {until}: {reason}')}"
+    return f"waived through {until}: {reason}"

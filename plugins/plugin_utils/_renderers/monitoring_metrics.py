@@ -13,7 +13,8 @@ Decisions that the code follows:
 * Nothing is judged here: the verdict of the module says what is in trouble and what is stale.
 * What a scan could not read stays as the file of the last run has it, beside the time of the last success, which is
   then an old one. Environments that nobody asks for any more leave the file.
-* Series are known again by their environment and id, so these two labels come first.
+* Each series has the label ``report``, because one environment may well be in two exports of one folder.
+* Series are known again by their environment and id, so these two labels come right after it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ Monitoring = Mapping[str, Any]
 
 _SECONDS_PER_MINUTE = 60
 _LINE = re.compile(
-    r'(?P<name>speedlab_\w+)\{environment="(?P<environment>(?:[^"\\]|\\.)*)"(?:,id="(?P<id>(?:[^"\\]|\\.)*)")?[,}].*'
+    r'(?P<name>speedlab_\w+)\{report="(?:[^"\\]|\\.)*",'
+    r'(?P<labels>environment="(?P<environment>(?:[^"\\]|\\.)*)"(?:,id="(?P<id>(?:[^"\\]|\\.)*)")?(?:,.*)?)\} '
+    r"(?P<value>\S+)"
 )
 
 
@@ -72,10 +75,11 @@ class Scan:
     coverage: Mapping[str, Any] | None = None
 
 
-def render_monitoring_metrics(scans: object, *, previous: str = "") -> str:
+def render_monitoring_metrics(scans: object, *, name: str = "speedlab", previous: str = "") -> str:
     """The metrics as the text of a file.
 
     scans: for each environment by its name, what speedlab_monitoring_info gave or how it failed.
+    name: what the export is called, as the label ``report``.
     previous: the text that the last run left, from which comes what this one could not read.
     Raises :class:`NotScans`, and :class:`NotAVerdict` for the verdict of one.
     """
@@ -87,7 +91,8 @@ def render_monitoring_metrics(scans: object, *, previous: str = "") -> str:
             *(_family(read, kept, gauge, reports=False) for gauge in _OF_THE_LIST),
             _info(read, kept),
             *(_family(read, kept, gauge, reports=True) for gauge in _OF_THE_REPORT),
-        ]
+        ],
+        name,
     )
 
 
@@ -143,7 +148,8 @@ def _with_findings(listed: Sequence[Monitoring], verdict: Verdict) -> list[Monit
 
 @dataclass(frozen=True)
 class _Sample:
-    line: str
+    labels: str
+    value: str
     id: str | None
 
 
@@ -151,12 +157,13 @@ _Kept = Mapping[tuple[str, str], Sequence[_Sample]]
 
 
 def _samples_of(text: str) -> _Kept:
-    """The lines of an earlier file, by metric and environment."""
+    """The samples of an earlier file, by metric and environment."""
     found: dict[tuple[str, str], list[_Sample]] = {}
     for line in text.split("\n"):
         match = _LINE.fullmatch(line)
         if match:
-            found.setdefault((match["name"], match["environment"]), []).append(_Sample(line, match["id"]))
+            sample = _Sample(match["labels"], match["value"], match["id"])
+            found.setdefault((match["name"], match["environment"]), []).append(sample)
     return found
 
 
@@ -165,7 +172,7 @@ def _keep(family: Family, scan: Scan, kept: _Kept, monitorings: Sequence[Monitor
     ids = None if monitorings is None else {label_text(each.get("id")) for each in monitorings}
     for sample in kept.get((family.name, label_text(scan.environment)), ()):
         if ids is None or sample.id in ids:
-            family.samples.append(sample.line)
+            family.samples[sample.labels] = sample.value
 
 
 # --- of each environment ----------------------------------------------------------------------------------------------

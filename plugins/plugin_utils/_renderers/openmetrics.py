@@ -12,10 +12,12 @@ Decisions that the code follows:
 * A pair expires at the end of its last day (UTC), so its expiry is the midnight that follows.
 * Statuses are series of 0 and 1, one for each status, so that a change of status never leaves a gap.
 * Subjects whose labels are all the same share their series, and the worst of them shows.
+* Each series has the label ``report``, because one pair may well be in two reports of one folder.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,12 +57,14 @@ class Prefix:
     instant: tuple[str, str, Callable[[Subject], int | None]] | None = None
 
 
-def render_openmetrics(verdict: Verdict, *, previous: str = "") -> str:
+def render_openmetrics(verdict: Verdict, *, name: str = "", previous: str = "") -> str:
     """The metrics as the text of a file.
 
+    name: what the report is called, as the label ``report``; the kind of the verdict if it is empty.
     previous: the metrics of an earlier run, kept as they are if nothing but the time within the same day has changed.
     """
-    return unless_only_the_clock_moved(verdict, previous, _checked_at(previous), _render)
+    render = functools.partial(_render, name=name)
+    return unless_only_the_clock_moved(verdict, previous, _checked_at(previous), render)
 
 
 def _checked_at(report: str) -> str | None:
@@ -73,8 +77,8 @@ def _checked_at(report: str) -> str | None:
         return None
 
 
-def _render(verdict: Verdict) -> str:
-    return exposition([*_of_the_whole(verdict), *_of_the_subjects(verdict)])
+def _render(verdict: Verdict, name: str) -> str:
+    return exposition([*_of_the_whole(verdict), *_of_the_subjects(verdict)], name or str(verdict["kind"]))
 
 
 def _of_the_whole(verdict: Verdict) -> list[Family]:

@@ -10,27 +10,34 @@ Decisions that the code follows:
 
 * One result for each finding. ``fail`` and ``unknown`` are errors, for unknown is never good; ``warn`` is a warning.
 * A waived finding is there, as one that was suppressed and accepted.
-* Fingerprints are made of kind, environment, name and finding, so they stay the same from night to night, whatever the
-  message counts.
-* Code scanning shows only what has a place in a file: the file that declares the subjects, as the caller names it.
+* Fingerprints are made of kind, environment, name, finding and metric, so they stay the same from night to night,
+  whatever the message counts and whichever other findings come and go.
+* Code scanning shows only what has a place in a file: the file that declares the subjects, as the caller names it, else
+  the one that the guides have for that kind.
+* Code scanning shows 5,000 results at most: of more, the worst are there, and a notification counts the others.
 * Whoever is missing is a notification, and the run did not succeed; the same where nothing was judged.
 """
 
 from __future__ import annotations
 
+import collections
 import functools
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import rank
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.rules import RULES, Rule
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,
+    json_of,
     missing_names,
     nothing_judged,
     unless_only_the_clock_moved,
@@ -41,53 +48,29 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 HOME = "https://github.com/contentsquare/ansible-speedlab"
 
 _LEVELS = {"fail": "error", "unknown": "error", "warn": "warning", "pass": "note"}
-_DEFAULT_LOCATION = "credentials.yml"
+LOCATIONS = {"credentials": "credentials.yml", "gate": "budgets.yml", "monitorings": "monitorings.yml"}
+"""For each kind the file to which its results point if the caller names none."""
+_ANY_LOCATION = "speedlab.yml"
+MOST_RESULTS = 4_999
 
-# What each rule is about, and what to do about it whoever it concerns.
-RULES: dict[str, tuple[str, str]] = {
-    "expired": ("The credential pair has expired.", "Regenerate the pair and declare its new date."),
-    "expires_critical": ("The credential pair is about to expire.", "Regenerate the pair now."),
-    "expires_soon": ("The credential pair expires soon.", "Plan to regenerate the pair."),
-    "expiry_unknown": ("When the pair expires is not known.", "Declare created_on or expires_on of the pair."),
-    "refused": ("The API refuses the credential pair.", "Compare client id and secret with the console."),
-    "unreachable": (
-        "Whether the pair is valid could not be told.",
-        "Run the playbook contentsquare.speedlab.doctor, then repeat the check.",
+_NOTIFICATIONS = {
+    "not-judged": (
+        "Something was to be judged and was not.",
+        "Look at the output of the run for the reason, then repeat it.",
     ),
-    "scope_missing": ("The pair lacks an expected scope.", "Give the pair the scope, or expect it no longer."),
-    "scope_excess": ("The pair has a scope beyond what is expected.", "Replace the pair by one without the scope."),
-    "project_missing": ("The pair does not reach an expected project.", "Create a pair that reaches the project."),
-    "project_excess": ("The pair reaches a project beyond what is expected.", "Replace it by a project-level pair."),
-    "account_level": (
-        "The pair is account-level without being declared so.",
-        "Replace it by a project-level pair, or declare its level.",
-    ),
-    "waiver_expired": ("A waiver has ended.", "Resolve what was waived, or give the waiver a new end."),
-    "duplicate_client_id": ("The same pair is declared more than once.", "Create a pair of its own for each entry."),
-    "state_not_ok": (
-        "The monitoring is not in the state OK.",
-        "See whether the site answers, then look at the last run.",
-    ),
-    "stale": ("The monitoring has not run for too long.", "See whether its runs are queued, blocked or failing."),
-    "never_ran": ("The monitoring has never run.", "Wait for its first run; check the monitoring if it is overdue."),
-    "staleness_unknown": ("Whether the monitoring is stale cannot be told.", "Set how often the monitoring runs."),
-    "disabled": ("The monitoring is disabled.", "Enable the monitoring, or delete it if nobody needs it."),
-    "config_drift": (
-        "The monitoring is not set up as declared.",
-        "Set it to what is declared, or declare what it is now.",
-    ),
-    "not_monitored": (
-        "Nothing monitors what is declared.",
-        "Create the monitoring, or take it out of the declared list.",
+    "left-out": (
+        "There are more findings than code scanning shows.",
+        "Resolve the findings that are shown, or look at a report in another format for all of them.",
     ),
 }
 
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
-def render_sarif(verdict: Verdict, *, location: str = _DEFAULT_LOCATION, previous: str = "") -> str:
-    """The log as indented JSON with a newline at the end; ``location`` is the path of the file to which results point.
+def render_sarif(verdict: Verdict, *, location: str = "", previous: str = "") -> str:
+    """The log as indented JSON with a newline at the end.
 
+    location: the path of the file to which results point; one after the kind of the verdict if it is empty.
     previous: the log of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
     render = functools.partial(_render, location=location)
@@ -96,7 +79,7 @@ def render_sarif(verdict: Verdict, *, location: str = _DEFAULT_LOCATION, previou
 
 def _checked_at(report: str) -> str | None:
     try:
-        found = json.loads(report)["runs"][0]["invocations"][0]["endTimeUtc"]
+        found = json_of(report)["runs"][0]["invocations"][0]["endTimeUtc"]
     except (ValueError, LookupError, TypeError):
         return None
     return found if isinstance(found, str) else None
@@ -107,15 +90,32 @@ def _render(verdict: Verdict, location: str) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A finding with its subject and with what tells it apart from all others, now and in later runs."""
+
+    subject: Mapping[str, Any]
+    finding: Mapping[str, Any]
+    fingerprint: str
+
+    @property
+    def rule_id(self) -> str:
+        return words.printable(self.finding["id"])
+
+
 def _run(verdict: Verdict, location: str) -> dict[str, Any]:
     kind = words.printable(verdict["kind"])
-    rules = sorted({words.printable(finding["id"]) for each in verdict["subjects"] for finding in each["findings"]})
+    every = _found(verdict)
+    shown = _worst(every)
+    rules = {each.rule_id: _rule(kind, each) for each in sorted(shown, key=lambda found: found.rule_id)}
+    places = list(rules)
+    where = location or LOCATIONS.get(kind, _ANY_LOCATION)
     return {
-        "tool": {"driver": _driver(verdict, rules)},
+        "tool": {"driver": _driver(list(rules.values()))},
         # What comes before the last slash is the category of code scanning: one kind does not close another's alerts.
         "automationDetails": {"id": f"contentsquare.speedlab/{quote(kind, safe='')}/"},
-        "invocations": [_invocation(verdict)],
-        "results": _results(verdict, rules, location or _DEFAULT_LOCATION),
+        "invocations": [_invocation(verdict, left_out=len(every) - len(shown))],
+        "results": [_result(each, places.index(each.rule_id), where) for each in shown],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "kind": kind,
@@ -125,59 +125,74 @@ def _run(verdict: Verdict, location: str) -> dict[str, Any]:
     }
 
 
-def _driver(verdict: Verdict, rules: list[str]) -> dict[str, Any]:
-    driver: dict[str, Any] = {
+def _found(verdict: Verdict) -> list[_Found]:
+    seen: collections.Counter[str] = collections.Counter()
+    found = []
+    for subject in verdict["subjects"]:
+        for finding in subject["findings"]:
+            identity = json.dumps(
+                [str(verdict["kind"]), subject.get("environment"), subject["name"], finding["id"], _metric(finding)]
+            )
+            seen[identity] += 1
+            fingerprint = hashlib.sha256(f"{identity} {seen[identity]}".encode()).hexdigest()
+            found.append(_Found(subject, finding, fingerprint))
+    return found
+
+
+def _metric(finding: Mapping[str, Any]) -> str:
+    """The metric that the finding is about: a gate may find the same of several. Empty if it is about none."""
+    named = [metric for metric in METRICS.values() if f"{metric.title} of " in str(finding["message"])]
+    named += [metric for metric in METRICS.values() if f" gives {metric.title}, " in str(finding["message"])]
+    return max(named, key=lambda metric: len(metric.title)).name if named else ""
+
+
+def _worst(found: Sequence[_Found]) -> list[_Found]:
+    """As many as there is room for, in the order in which they came."""
+    by_urgency = sorted(range(len(found)), key=lambda place: _urgency(found[place].finding))
+    return [found[place] for place in sorted(by_urgency[:MOST_RESULTS])]
+
+
+def _urgency(finding: Mapping[str, Any]) -> tuple[bool, int]:
+    return bool(finding.get("waived")), rank(finding["severity"])
+
+
+def _driver(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
         "name": "contentsquare.speedlab",
         "semanticVersion": VERSION,
         "informationUri": HOME,
-        "rules": [_rule(rule_id, verdict) for rule_id in rules],
+        "rules": rules,
+        "notifications": [_descriptor(name, *texts) for name, texts in _NOTIFICATIONS.items()],
     }
-    if missing_names(verdict) or nothing_judged(verdict):
-        driver["notifications"] = [
-            {"id": "not-judged", "shortDescription": {"text": "Something was to be judged and was not."}}
-        ]
-    return driver
 
 
-def _rule(rule_id: str, verdict: Verdict) -> dict[str, Any]:
-    short, fix = RULES.get(rule_id, (f"{words.spaced(rule_id)}.", "Do what the message of the result says."))
-    severity = next(
-        finding["severity"]
-        for subject in verdict["subjects"]
-        for finding in subject["findings"]
-        if words.printable(finding["id"]) == rule_id
-    )
+def _rule(kind: str, found: _Found) -> dict[str, Any]:
+    title = f"{words.spaced(found.rule_id)}."
+    unknown = Rule(title, "Do what the message of the result says.", found.finding["severity"])
+    rule = RULES.get(kind, {}).get(found.rule_id, unknown)
     return {
-        "id": rule_id,
-        "shortDescription": _message(short),
-        "fullDescription": _message(f"{short} {fix}"),
-        "help": _message(fix),
-        "defaultConfiguration": {"level": _LEVELS[severity]},
-        "properties": {"tags": [words.printable(verdict["kind"])]},
+        **_descriptor(found.rule_id, rule.title, rule.help),
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [kind]},
     }
 
 
-def _results(verdict: Verdict, rules: list[str], location: str) -> list[dict[str, Any]]:
-    seen: Counter[str] = Counter()
-    results = []
-    for subject in verdict["subjects"]:
-        for finding in subject["findings"]:
-            identity = json.dumps([str(verdict["kind"]), subject.get("environment"), subject["name"], finding["id"]])
-            seen[identity] += 1
-            fingerprint = hashlib.sha256(f"{identity} {seen[identity]}".encode()).hexdigest()
-            results.append(_result(subject, finding, rules, location, fingerprint))
-    return results
+def _descriptor(name: str, title: str, help_text: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "shortDescription": _message(title),
+        "fullDescription": _message(f"{title} {help_text}"),
+        "help": _message(help_text),
+    }
 
 
-def _result(
-    subject: Mapping[str, Any], finding: Mapping[str, Any], rules: list[str], location: str, fingerprint: str
-) -> dict[str, Any]:
-    rule_id = words.printable(finding["id"])
+def _result(found: _Found, rule_index: int, location: str) -> dict[str, Any]:
+    subject, finding = found.subject, found.finding
     fix = finding.get("fix")
     where = [str(part) for part in (subject.get("environment"), subject["name"]) if part]
     return {
-        "ruleId": rule_id,
-        "ruleIndex": rules.index(rule_id),
+        "ruleId": found.rule_id,
+        "ruleIndex": rule_index,
         "level": _LEVELS[finding["severity"]],
         "message": _message(f"{finding['message']} {fix}" if fix else finding["message"]),
         "locations": [
@@ -192,7 +207,10 @@ def _result(
             }
         ],
         # The second name is the one by which code scanning tells alerts apart.
-        "partialFingerprints": {"speedlabFinding/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
+        "partialFingerprints": {
+            "speedlabFinding/v1": found.fingerprint,
+            "primaryLocationLineHash": f"{found.fingerprint[:16]}:1",
+        },
         "suppressions": _suppressions(finding),
         "properties": {
             "status": finding["severity"],
@@ -210,7 +228,7 @@ def _suppressions(finding: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"kind": "external", "status": "accepted", "justification": justification}]
 
 
-def _invocation(verdict: Verdict) -> dict[str, Any]:
+def _invocation(verdict: Verdict, left_out: int) -> dict[str, Any]:
     names = missing_names(verdict)
     told = [f"{name}: this was to be judged and was not, so nothing is known of it." for name in names]
     if nothing_judged(verdict):
@@ -219,9 +237,18 @@ def _invocation(verdict: Verdict) -> dict[str, Any]:
         "executionSuccessful": not told,
         "endTimeUtc": verdict["checked_at"],
         "toolExecutionNotifications": [
-            {"descriptor": {"id": "not-judged"}, "level": "error", "message": _message(text)} for text in told
+            *(_notification("not-judged", "error", text) for text in told),
+            *([_notification("left-out", "warning", _left_out(left_out))] if left_out else []),
         ],
     }
+
+
+def _notification(name: str, level: str, text: str) -> dict[str, Any]:
+    return {"descriptor": {"id": name}, "level": level, "message": _message(text)}
+
+
+def _left_out(number: int) -> str:
+    return f"{number:,} more findings are left out here, none of them worse than those that are shown."
 
 
 def _message(text: object) -> dict[str, str]:

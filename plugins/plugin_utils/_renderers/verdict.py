@@ -11,11 +11,11 @@ Everything here works on plain JSON types; Ansible's own types are converted bef
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import parse_json
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import SCHEMA_VERSION, WORST_FIRST
 
 Verdict = Mapping[str, Any]
@@ -135,10 +135,15 @@ def instant_in(report: str, pattern: re.Pattern[str]) -> str | None:
     return found[1] if found and _INSTANT.fullmatch(found[1]) else None
 
 
+def json_of(text: str) -> Any:
+    """The value of a JSON text, such as an earlier report. Raises :class:`ValueError` for what is none."""
+    return parse_json(text.encode("utf-8"))
+
+
 def checked_at_of_json(report: str) -> str | None:
     """The time of the check that an earlier JSON report tells; None if it is no such report."""
     try:
-        document = json.loads(report)
+        document = json_of(report)
     except ValueError:
         return None
     found = document.get("checked_at") if isinstance(document, dict) else None

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 import os
+import sys
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_credentials_info,
+    speedlab_event,
+    speedlab_har,
     speedlab_monitoring_info,
     speedlab_token,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import progress
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _action
@@ -28,6 +33,7 @@ LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.clie
 TOKEN, MONITORINGS, CREDENTIALS = (
     each.ActionModule for each in (speedlab_token, speedlab_monitoring_info, speedlab_credentials_info)
 )
+EVENT, HAR = speedlab_event.ActionModule, speedlab_har.ActionModule
 QUIET = {"return_token": False}
 
 
@@ -67,6 +73,44 @@ def test_the_wish_to_run_here_is_the_default(api: ScriptedApi, value: Any) -> No
     api.expect_token()
     play = Play(TOKEN, LOGIN, variables={"speedlab_in_process": value})
     play.run()
+    assert play.ran_as_module == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"transport": "ssh"},
+        {"transport": "winrm"},
+        {"become": True},
+        {"transport": "ssh", "become": True, "variables": {"ansible_python_interpreter": "/nowhere/python"}},
+    ],
+)
+@pytest.mark.parametrize("always", ["always", "Always"])
+def test_always_runs_here_whatever_connection_and_become_say(
+    api: ScriptedApi, elsewhere: dict[str, Any], always: str
+) -> None:
+    api.expect_token()
+    variables = {**elsewhere.get("variables", {}), "speedlab_in_process": always}
+    play = Play(TOKEN, LOGIN, **{**elsewhere, "variables": variables})
+    assert play.run()["access_token"] == "token-number-1"
+    assert play.ran_as_module == []
+
+
+def test_always_does_not_go_with_async_and_says_so_before_anything_runs() -> None:
+    play = Play(TOKEN, {**LOGIN, **QUIET}, async_val=30, variables={"speedlab_in_process": "always"})
+    failed = play.run()
+    assert "speedlab_in_process is always, which does not go with async" in failed["msg"]
+    assert play.ran_as_module == []
+
+
+def test_always_without_requests_says_which_python_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (_action, http):
+        monkeypatch.setattr(module, "REQUESTS_IMPORT_ERROR", "Traceback ...")
+    play = Play(TOKEN, {**LOGIN, **QUIET}, transport="ssh", variables={"speedlab_in_process": "always"})
+    failed = play.run()
+    assert failed["failure"]["code"] == "library_missing"
+    assert "requests" in failed["msg"]
+    assert sys.executable in failed["msg"]
     assert play.ran_as_module == []
 
 
@@ -234,6 +278,50 @@ def test_wrong_arguments_are_refused_by_name_wherever_the_task_would_run(
     assert play.ran_as_module == []
 
 
+FRACTION, BOOLEAN = "is a number with a decimal point", "is a boolean"
+
+
+@pytest.mark.parametrize(
+    ("action", "wrong", "named"),
+    [
+        (EVENT, {"key": 10.40, "text": "x"}, f"key {FRACTION}"),
+        (EVENT, {"key": "x", "text": 10.40}, f"text {FRACTION}"),
+        (EVENT, {"key": True, "text": "x"}, f"key {BOOLEAN}"),
+        (EVENT, {"state": "absent", "key_pattern": 1.0}, f"key_pattern {FRACTION}"),
+        (EVENT, {"key": "x", "text": "x", "monitorings": ["Home", 10.40]}, f"monitorings {FRACTION}"),
+        (EVENT, {"key": "x", "text": "x", "scenarios": False}, f"scenarios {BOOLEAN}"),
+        (CREDENTIALS, {"credentials": [{**ENTRY, "name": 10.40}]}, f"credentials: name {FRACTION}"),
+        (CREDENTIALS, {"credentials": [{**ENTRY, "environment": False}]}, f"credentials: environment {BOOLEAN}"),
+        (MONITORINGS, {"name": 10.40}, f"name {FRACTION}"),
+        (MONITORINGS, {"state": [True]}, f"state {BOOLEAN}"),
+        (TOKEN, {"client_secret": 12345678.5}, f"client_secret {FRACTION}"),
+        (TOKEN, {"client_id": 12345678.5}, f"client_id {FRACTION}"),
+        (HAR, {"report_id": "x", "dest": 10.40}, f"dest {FRACTION}"),
+    ],
+)
+@pytest.mark.parametrize("where", [{}, {"transport": "ssh"}])
+def test_text_that_yaml_has_changed_is_refused_with_the_advice_to_quote_it(
+    api: ScriptedApi, action: Any, wrong: dict[str, Any], named: str, where: dict[str, Any]
+) -> None:
+    play = Play(action, {**LOGIN, **wrong}, **where)
+    result = play.run()
+    assert result["failed"] is True
+    assert result["msg"].startswith(named)
+    assert "in quotes" in result["msg"]
+    assert "12345678" not in str(result)
+    assert play.ran_as_module == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [(4711, "4711"), (date(2026, 11, 25), "2026-11-25"), (datetime(2026, 11, 25, 10), "2026-11-25T10:00:00")],
+)
+def test_a_date_or_a_whole_number_is_the_text_that_the_user_wrote(api: ScriptedApi, key: Any, text: str) -> None:
+    api.expect_token()
+    api.expect_lab("event/list", {"key": text}, {"events": []})
+    assert Play(EVENT, {**LOGIN, "state": "absent", "key": key}).run()["changed"] is False
+
+
 # --- modules elsewhere ------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +389,26 @@ def test_a_refusal_of_the_front_carries_what_playbooks_branch_on() -> None:
     assert failed["failure"]["retryable"] is False
 
 
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"project_id": "42\u200b"}, "project_id ends with U+200B ZERO WIDTH SPACE (a format character)."),
+        ({"timeout": "\ufeff5"}, "timeout begins with U+FEFF ZERO WIDTH NO-BREAK SPACE (a byte order mark)."),
+        (
+            {"validate_certs": "tr\u00adue"},
+            "validate_certs has U+00AD SOFT HYPHEN (a format character) as character 3.",
+        ),
+    ],
+)
+def test_what_nobody_sees_in_a_number_or_a_yes_or_no_of_a_task_is_named(
+    wrong: dict[str, str], told: str, transport: str
+) -> None:
+    play = Play(TOKEN, {**LOGIN, **wrong}, transport=transport)
+    assert play.run()["msg"] == told
+    assert play.ran_as_module == []
+
+
 def test_a_loop_over_secrets_hides_what_ansible_prints_of_its_items(
     api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,6 +425,8 @@ def test_a_loop_over_secrets_hides_what_ansible_prints_of_its_items(
     assert "min_validity is -1" in told[0]
 
 
-def test_a_wish_that_is_neither_true_nor_false_is_refused() -> None:
-    failed = Play(TOKEN, LOGIN, variables={"speedlab_in_process": "maybe"}).run()
-    assert "speedlab_in_process has to be true or false" in failed["msg"]
+@pytest.mark.parametrize("value", ["maybe", "", None, 2, ["always"], {"always": True}, "always, please"])
+def test_a_wish_that_is_neither_always_nor_true_nor_false_is_refused(value: Any) -> None:
+    play = Play(TOKEN, LOGIN, variables={"speedlab_in_process": value})
+    assert "speedlab_in_process has to be always, true or false" in play.run()["msg"]
+    assert play.ran_as_module == []

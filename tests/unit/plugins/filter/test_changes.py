@@ -94,3 +94,9 @@ def test_expectations_are_written_down(template: Template) -> None:
 def test_expectations_that_cannot_be_written_are_an_error_that_names_the_filter(template: Template, wrong: str) -> None:
     with pytest.raises(AnsibleError, match="expectations"):
         template(wrong)
+
+
+@pytest.mark.parametrize("state", ["{", '{"findings": NaN}', '{"findings": 1e400}', "[" * 100_000])
+def test_a_state_that_is_not_json_is_refused_with_what_to_do(template: Template, state: str) -> None:
+    with pytest.raises(AnsibleError, match="the state is no JSON"):
+        template("verdict | changes_since(state)", verdict=VERDICT, state=state)

@@ -27,7 +27,7 @@ RESULT = {
     "monitorings": [MONITORING],
     "verdict": judge_monitorings([MONITORING], datetime(2026, 11, 23, tzinfo=timezone.utc)).as_dict(),
 }
-SERIES = 'speedlab_monitoring_load_time_seconds{environment="prod",id="7",name="Home \N{ROCKET}",'
+SERIES = 'speedlab_monitoring_load_time_seconds{report="speedlab",environment="prod",id="7",name="Home \N{ROCKET}",'
 
 
 def test_it_takes_ansibles_own_types(template: Template) -> None:
@@ -36,7 +36,7 @@ def test_it_takes_ansibles_own_types(template: Template) -> None:
 
 def test_it_keeps_what_it_is_told_was_there_before(template: Template) -> None:
     sample = f'{SERIES}url="https://www.shop.example/"}} 2\n'
-    assert sample in template("{'prod': x} | monitoring_metrics(before)", x={"msg": "no"}, before=sample)
+    assert sample in template("{'prod': x} | monitoring_metrics(previous=before)", x={"msg": "no"}, before=sample)
 
 
 @pytest.mark.parametrize("wrong", ["text", {"prod": {"monitorings": []}}], ids=["text", "no verdict"])

@@ -76,9 +76,10 @@ def test_html_takes_ansibles_own_types_and_a_title(template: Template) -> None:
         ("markdown(title=given)", "## Pairs &amp; people\n"),
         ("sarif(location=given) | string", '"uri": "Pairs%20&%20people"'),
         ("csv", "credentials,1,fail,<Shop> \N{ROCKET},production,"),
-        ("openmetrics", 'speedlab_credential_status{name="<Shop> \N{ROCKET}",'),
+        ("openmetrics", 'speedlab_credential_status{report="credentials",name="<Shop> \N{ROCKET}",'),
+        ("openmetrics(name=given)", 'speedlab_credential_status{report="Pairs & people",name="<Shop> \N{ROCKET}",'),
     ],
-    ids=["junit", "markdown", "sarif", "csv", "openmetrics"],
+    ids=["junit", "markdown", "sarif", "csv", "openmetrics", "named openmetrics"],
 )
 def test_the_other_reports_take_ansibles_own_types_and_their_options(
     template: Template, expression: str, told: str
@@ -92,6 +93,23 @@ def test_a_report_is_kept_if_only_the_time_has_changed(template: Template, name:
     later = {**VERDICT, "checked_at": "2026-11-23T23:00:00Z"}
     again = template(f"verdict | {name}(previous=earlier) | string", verdict=later, earlier=earlier)
     assert again == earlier
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("ci/budgets.yml", "ci/budgets.yml"),
+        ("{here}/ci/budgets.yml", "ci/budgets.yml"),
+        ("{here}/../other/budgets.yml", "{here}/../other/budgets.yml"),
+    ],
+)
+def test_the_location_of_sarif_is_a_path_within_the_repository(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, shown: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = template("verdict | sarif(location=x) | string", verdict=VERDICT, x=given.format(here=tmp_path))
+    (result,) = json.loads(report)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == shown.format(here=tmp_path)
 
 
 def test_a_table_takes_ansibles_own_types_and_is_as_wide_as_asked_for(template: Template) -> None:

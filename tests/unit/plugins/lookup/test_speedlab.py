@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
@@ -62,6 +63,12 @@ def test_a_secret_that_is_marked_unsafe_keeps_its_braces(api: ScriptedApi) -> No
     api.expect_token(pair=Pair("id", secret))
     variables = {"speedlab_client_id": "id", "speedlab_client_secret": wrap_var(secret)}
     assert look_up(["token"], variables) == ["token-number-1"]
+
+
+def test_a_stray_character_in_the_pair_of_the_variables_is_named_before_any_request() -> None:
+    variables = {"speedlab_client_id": "shop-production\r\n", "speedlab_client_secret": "secret-of-variable"}
+    with pytest.raises(AnsibleError, match="The client_id ends with U\\+000A LINE FEED"):
+        look_up(["token"], variables)
 
 
 def test_an_option_of_the_call_is_not_templated_again(api: ScriptedApi) -> None:

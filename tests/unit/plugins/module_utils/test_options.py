@@ -53,6 +53,27 @@ def test_an_option_may_come_from_the_environment_and_the_task_comes_first(
     assert typed()[name] == default
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("project_id", "42", 42),
+        ("validate_certs", "no", False),
+        ("token_cache", "false", False),
+        ("timeout", "2.5", 2.5),
+        ("concurrency", "3", 3),
+    ],
+)
+@pytest.mark.parametrize("stray", ["\r", "\n", " ", "\u00a0", "\u200b", "\ufeff", "\u200b\r"])
+def test_what_came_along_with_a_number_or_a_yes_or_no_of_the_environment_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: Any, stray: str
+) -> None:
+    default = typed()[name]
+    monkeypatch.setenv(f"SPEEDLAB_{name.upper()}", f"{stray}{text}{stray}")
+    assert typed()[name] == value
+    monkeypatch.setenv(f"SPEEDLAB_{name.upper()}", stray)
+    assert typed()[name] == default
+
+
 @pytest.mark.parametrize("name", ["client_id", "client_secret", "access_token", "endpoint"])
 def test_who_logs_in_is_not_read_from_the_environment_before_its_rank_is_known(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -315,6 +315,8 @@ def test_what_a_thread_raises_reaches_whoever_waits() -> None:
         ({"events": ["gone"]}, "gone"),
         ({"monitoring_id": ["x"]}, "monitoring_id"),
         ({"client_secret": ["a secret in a list"]}, "client_secret has to be a text"),
+        ({"client_id": "shop-production\ufeff"}, "The client_id ends with U\\+FEFF"),
+        ({"state_file": "/nowhere/state.json\r"}, "state_file ends with U\\+000D CARRIAGE RETURN"),
     ],
     ids=repr,
 )

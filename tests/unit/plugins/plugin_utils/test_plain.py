@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +95,19 @@ class Lazy(Mapping):  # type: ignore[type-arg]  # any mapping will do
         (b"bytes", "bytes"),
         (Moment(2026, 11, 23, 1, 2, 3, tzinfo=timezone.utc), datetime(2026, 11, 23, 1, 2, 3, tzinfo=timezone.utc)),
         (date(2026, 11, 23), date(2026, 11, 23)),
+        (time(1, 2, 3), "01:02:03"),
+        (timedelta(hours=2), 7200),
+        (-timedelta(seconds=1.5), -1.5),
+        (range(2), [0, 1]),
+        ((Text(letter) for letter in "ab"), ["a", "b"]),
+        ({"a": 1}.items(), [["a", 1]]),
+        ({(1, 2): {3}}, {"[1, 2]": [3]}),
+        ([frozenset({2, 1}), {"b", "a"}], [[1, 2], ["a", "b"]]),
     ],
-    ids=["text", "int", "float", "bool", "mapping", "tuple", "set", "bytes", "datetime", "date"],
+    ids=[
+        *("text", "int", "float", "bool", "mapping", "tuple", "set", "bytes", "datetime", "date"),
+        *("time", "span", "span of half seconds", "range", "generator", "items", "a tuple as a key", "nested sets"),
+    ],
 )
 def test_subclasses_become_the_types_they_stand_for(value: Any, expected: Any) -> None:
     assert plain(value) == expected

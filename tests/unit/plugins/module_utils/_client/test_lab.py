@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import AnswerWrongShape
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
+    AnswerNotJson,
+    AnswerWrongShape,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.lab import (
     AnalysisReport,
     Lab,
@@ -282,11 +285,20 @@ def test_a_har_is_found_wherever_it_lies(ask: Ask, payload: Any) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [None, {}, [], {"har": None}, {"har": "{"}, "no JSON", {"har": {"log": None}}, "[]", "[" * 500 + "]" * 500],
+    [None, {}, [], {"har": None}, {"har": {"log": None}}, "[]", "null", "[" * 500 + "]" * 500],
 )
 def test_what_is_no_har_is_of_another_shape(payload: Any) -> None:
     with pytest.raises(AnswerWrongShape, match="the HAR of report abc"):
         Lab(Recorded(payload)).analysis_har("abc")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "no JSON", '{"log": {"entries": [{"time": NaN}]}}', '{"log": {"time": 1e400}}']
+)
+@pytest.mark.parametrize("payload", [lambda text: text, lambda text: {"har": text}])
+def test_a_har_in_a_text_that_is_not_json_is_called_that(payload: Callable[[str], Any], text: str) -> None:
+    with pytest.raises(AnswerNotJson, match="the HAR of report abc is not JSON"):
+        Lab(Recorded(payload(text))).analysis_har("abc")
 
 
 # --- events -----------------------------------------------------------------------------------------------------------

@@ -132,16 +132,92 @@ def test_a_secret_under_eight_characters_is_refused(secret: str) -> None:
         samples.settings(client_id="id", client_secret=secret)
 
 
-@pytest.mark.parametrize(
-    "secret", ["with a newline\n", "with\ttab and more", "with a null \0 in it", "\ud800 surrogate"]
-)
-def test_a_secret_with_a_control_character_is_refused(secret: str) -> None:
-    with pytest.raises(SettingsError, match="control character"):
-        samples.settings(client_id="id", client_secret=secret)
+STRAYS = {
+    "\r": "U+000D CARRIAGE RETURN (a control character)",
+    "\n": "U+000A LINE FEED (a control character)",
+    "\t": "U+0009 TAB (a control character)",
+    "\0": "U+0000 NULL (a control character)",
+    "\x1a": "U+001A SUBSTITUTE (a control character)",
+    "\x7f": "U+007F DELETE (a control character)",
+    "\x85": "U+0085 NEXT LINE (a control character)",
+    "\x01": "U+0001 (a control character)",
+    " ": "U+0020 SPACE (white space)",
+    "\u00a0": "U+00A0 NO-BREAK SPACE (white space)",
+    "\u2003": "U+2003 EM SPACE (white space)",
+    "\u202f": "U+202F NARROW NO-BREAK SPACE (white space)",
+    "\u3000": "U+3000 IDEOGRAPHIC SPACE (white space)",
+    "\u00ad": "U+00AD SOFT HYPHEN (a format character)",
+    "\u200b": "U+200B ZERO WIDTH SPACE (a format character)",
+    "\u200e": "U+200E LEFT-TO-RIGHT MARK (a format character)",
+    "\u2060": "U+2060 WORD JOINER (a format character)",
+    "\ufeff": "U+FEFF ZERO WIDTH NO-BREAK SPACE (a byte order mark)",
+    "\u2028": "U+2028 LINE SEPARATOR (a line separator)",
+    "\u2029": "U+2029 PARAGRAPH SEPARATOR (a paragraph separator)",
+    "\udcff": "U+DCFF (half a character, as from a text that is not UTF-8)",
+    "\u3164": "U+3164 HANGUL FILLER (invisible)",
+}
+QUOTES = ['""', "''", "``", "“”", "‘’", "„“", "«»", "”“", "＂＂"]
+
+
+def refused(environ: dict[str, str] | None = None, **given: Any) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        samples.settings(environ, **given)
+    assert caught.value.failure()["code"] == "bad_input"
+    return caught.value
+
+
+@pytest.mark.parametrize("by_environment", [False, True])
+@pytest.mark.parametrize("stray", STRAYS)
+def test_a_stray_character_at_an_end_of_the_pair_is_named_before_any_request(stray: str, by_environment: bool) -> None:
+    for name, called in (("client_id", "The client_id"), ("client_secret", "The client_secret of pair-of-task")):
+        good = PAIR[name]
+        for value, place in ((f"{stray}{good}", "begins"), (f"{good}{stray}", "ends")):
+            given = {**PAIR, name: value}
+            in_environment = {f"SPEEDLAB_{key.upper()}": text for key, text in given.items()}
+            error = refused(in_environment) if by_environment else refused(**given)
+            assert error.what == f"{called} {place} with {STRAYS[stray]}"
+            assert "Remove it where the value is stored" in error.hint
+            assert PAIR["client_secret"] not in error.message
+
+
+@pytest.mark.parametrize("stray", STRAYS)
+def test_in_a_client_id_a_stray_character_has_no_place_at_all(stray: str) -> None:
+    error = refused(client_id=f"shop{stray}production", client_secret="secret-of-task")
+    assert error.what == f"The client_id has {STRAYS[stray]} as character 5"
+
+
+@pytest.mark.parametrize("stray", [each for each, words in STRAYS.items() if "control" in words or "half" in words])
+def test_a_secret_with_a_control_character_within_it_is_refused(stray: str) -> None:
+    error = refused(client_id="id", client_secret=f"secret{stray}of-task")
+    assert error.what == f"The client_secret of id has {STRAYS[stray]} within it"
+
+
+@pytest.mark.parametrize("quotes", QUOTES)
+def test_quotes_round_a_half_of_the_pair_are_told(quotes: str) -> None:
+    for name, good in PAIR.items():
+        error = refused(**{**PAIR, name: f"{quotes[0]}{good}{quotes[1]}"})
+        assert "stands in quotes (" in error.what
+        assert "secret-of-task" not in error.message
+
+
+def test_a_byte_order_mark_that_was_read_in_a_wrong_encoding_is_told() -> None:
+    assert "begins with a byte order mark" in refused(**{**PAIR, "client_id": "ï»¿shop"}).what
 
 
 @pytest.mark.parametrize(
-    "secret", ["12345678", "{{ not a template }}", "quotes ' \" and ; $(x)", "pässwörd-日本語", "x" * 4096]
+    "secret",
+    [
+        "12345678",
+        "{{ not a template }}",
+        "quotes ' \" and ; $(x)",
+        "pässwörd-日本語",
+        "x" * 4096,
+        '"only at the start',
+        "only at the end'",
+        "\"two kinds'",
+        "no\u00a0break\u200bwithin",
+        "emoji-\u2764\ufe0f",
+    ],
 )
 def test_any_printable_secret_is_taken_as_it_is(secret: str) -> None:
     assert samples.settings(client_id="id", client_secret=secret).required_pair().client_secret == secret
@@ -171,8 +247,8 @@ def test_a_project_that_cannot_be_is_refused(number: int) -> None:
 
 
 def test_list_items_are_stripped_and_empty_and_repeated_ones_dropped() -> None:
-    assert cleaned([" b ", "", "a", "  ", "b"]) == ("b", "a")
-    assert cleaned(None) == ()
+    assert cleaned([" b ", "", "a", "  ", "b", "\u00a0a\r"], "scopes") == ("b", "a")
+    assert cleaned(None, "scopes") == ()
     assert samples.settings(**PAIR, scopes=[" metrics", "", "metrics "]).required_pair().scopes == ("metrics",)
 
 
@@ -181,12 +257,69 @@ def test_the_order_of_scopes_makes_no_other_request() -> None:
     assert one.scope == other.scope == "a b"
 
 
+@pytest.mark.parametrize("name", ["scopes", "allowed_endpoint_domains"])
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ("speed-analysis\u200b", "ends with U+200B ZERO WIDTH SPACE"),
+        ("\ufeffspeed-analysis", "begins with U+FEFF"),
+        ("speed\u00a0analysis", "has U+00A0 NO-BREAK SPACE (white space) as character 6"),
+        ("speed-analysis\u200b\r", "ends with U+200B ZERO WIDTH SPACE"),
+        ('"speed-analysis"', "stands in quotes"),
+        ('"speed-analysis', "has quotes in it"),
+    ],
+)
+def test_a_stray_character_in_a_list_is_told_before_any_request(name: str, item: str, told: str) -> None:
+    error = refused(**PAIR, **{name: ["metrics", item]})
+    assert error.what.startswith(f"{name}: ")
+    assert told in error.what
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("auth_url", "https://login.example\u200b", "auth_url is not a base URL: it ends with U+200B"),
+        ("auth_url", '"https://login.example"', "auth_url is not a base URL: it stands in quotes"),
+        ("ca_path", "/nowhere/ca.pem\r", "it ends with U+000D CARRIAGE RETURN"),
+        ("token_cache_path", "/nowhere/cache\r", "token_cache_path ends with U+000D CARRIAGE RETURN"),
+        ("token_cache_path", "\ufeff/nowhere/cache", "token_cache_path begins with U+FEFF"),
+    ],
+)
+def test_a_stray_character_in_an_address_or_a_path_is_told(name: str, value: str, told: str) -> None:
+    error = refused(**PAIR, **{name: value})
+    assert told in error.what
+    assert error.what.isprintable()
+
+
+@pytest.mark.parametrize("white_space", ["\r", "\n", " ", "\u00a0"])
+def test_white_space_round_an_address_does_no_harm(white_space: str) -> None:
+    url = f"{white_space}https://login.example{white_space}"
+    assert samples.settings(**PAIR, auth_url=url).connection.auth_url.text == "https://login.example"
+
+
 # --- the ready token --------------------------------------------------------------------------------------------------
 
 
 def test_a_token_needs_its_endpoint() -> None:
     with pytest.raises(SettingsError, match="without endpoint"):
         samples.settings(access_token="token-of-task")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"access_token": "token-of-task\r"}, "it ends with U+000D CARRIAGE RETURN"),
+        ({"access_token": "\ufefftoken-of-task"}, "it begins with U+FEFF"),
+        ({"access_token": "token\u200bof-task"}, "it has U+200B ZERO WIDTH SPACE"),
+        ({"access_token": '"token-of-task"'}, "it stands in quotes"),
+        ({"endpoint": f"{samples.ENDPOINT}\u200b"}, "it ends with U+200B ZERO WIDTH SPACE"),
+    ],
+)
+def test_a_stray_character_in_a_ready_token_or_its_endpoint_is_told(given: dict[str, str], told: str) -> None:
+    with pytest.raises((SettingsError, EndpointRefused)) as caught:
+        samples.settings({f"SPEEDLAB_{name.upper()}": value for name, value in {**TOKEN, **given}.items()})
+    assert told in caught.value.what
+    assert "of-task" not in caught.value.message
 
 
 @pytest.mark.parametrize("token", ["", "short", "two words here", "line\nbreak-in-token", "tökens-are-ascii"])
@@ -273,7 +406,7 @@ def test_domains_are_compared_without_case_and_outer_dots() -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=8, max_size=64))
 def test_no_representation_holds_the_secret_or_the_token(secret: str) -> None:
-    canary = f"canary{secret}"
+    canary = f"canary{secret}-1"
     assert canary not in repr(samples.settings(client_id="id", client_secret=canary))
     assert "canary-token" not in repr(samples.settings(access_token="canary-token-1", endpoint=samples.ENDPOINT))
 

@@ -295,7 +295,15 @@ def test_a_query_sees_the_whole_result_and_replaces_its_long_parts(api: Scripted
         ({"name": "x", "client_id": "only-half"}, "The entry has no client_secret"),
         ({"name": "x", "client_secret": "only-half-of-it"}, "The entry has no client_id"),
         (entry(B, client_secret=""), "is empty or shorter than 8"),
-        (entry(B, client_secret="with a line break\n"), "holds a line break"),
+        (entry(B, client_secret="with a line break\n"), "client_secret of pair-b ends with U+000A LINE FEED"),
+        (entry(B, client_secret="in\ttwo-columns"), "client_secret of pair-b has U+0009 TAB"),
+        (
+            entry(B, client_secret="\u00a0copied-from-a-page"),
+            "client_secret of pair-b begins with U+00A0 NO-BREAK SPACE",
+        ),
+        (entry(B, client_secret="'quoted-in-an-env-file'"), "client_secret of pair-b stands in quotes"),
+        (entry(B, client_id="pair-b\r"), "The client_id ends with U+000D CARRIAGE RETURN"),
+        (entry(B, client_id="pair\u200b-b"), "The client_id has U+200B ZERO WIDTH SPACE"),
     ],
 )
 @pytest.mark.parametrize("verify", ["identity", "token", "none"])

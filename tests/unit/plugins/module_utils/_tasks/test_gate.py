@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -229,6 +229,21 @@ def test_an_id_that_another_condition_leaves_out(api: ScriptedApi, condition: di
     assert f"No monitoring matches the id 2 and {name}: {value}" in failure["msg"]
 
 
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        (4711, "4711"),
+        (date(2026, 11, 25), "2026-11-25"),
+        ("10.40", "10.40"),
+        (datetime(2026, 11, 25), "2026-11-25T00:00:00"),
+    ],
+)
+def test_a_key_without_quotes_is_the_text_that_the_user_wrote(api: ScriptedApi, given: Any, key: str) -> None:
+    api.expect_token()
+    api.expect_lab("event/list", {"key": key}, {"events": []})
+    assert findings(gated(newer_than={"event_key": given}).failure) == ["no_event"]
+
+
 def test_no_event(api: ScriptedApi) -> None:
     api.expect_token()
     api.expect_lab("event/list", {"key": "release-7"}, {"events": []})
@@ -448,6 +463,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"newer_than": {}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": {"event": "x"}}, "newer_than has to be a date, or {event_key: KEY}"),
     ({"newer_than": {"event_key": " "}}, "newer_than has to be a date, or {event_key: KEY}"),
+    ({"newer_than": {"event_key": None}}, "newer_than: event_key has to be text"),
+    ({"newer_than": {"event_key": 10.40}}, "newer_than: event_key is a number with a decimal point"),
+    ({"newer_than": {"event_key": True}}, "newer_than: event_key is a boolean"),
     ({"newer_than": "2026-11-25", "last_days": 2}, "last_days goes without newer_than"),
     ({"wait_timeout": 5}, "wait_timeout waits for reports newer than newer_than, which is not given"),
     ({"last_days": 10**6}, "last_days is 1000000, but has to be 36500 or less"),

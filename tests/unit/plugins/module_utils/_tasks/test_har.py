@@ -211,8 +211,19 @@ def test_a_missing_directory_fails_before_any_request_and_is_not_made(tmp_path: 
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    assert "is a directory" in run(None, tmp_path).failure["msg"]
+@pytest.mark.parametrize("name", ["", "/", "new/", "new//", "new/.", "there/", "there", "there/..", ".", "..", "link"])
+def test_a_directory_is_no_file_whether_or_not_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / "work"
+    (folder / "there").mkdir(parents=True)
+    (folder / "link").symlink_to("there")
+    monkeypatch.chdir(folder)
+    failed = tasks.run(TASK, **tasks.LOGIN, report_id="abc", dest=name).failure
+    assert failed["msg"].startswith(f'dest: "{name}" is a directory')
+    assert "no request was made" in failed["msg"]
+    assert sorted(os.listdir(folder)) == ["link", "there"]
+    assert os.listdir(folder / "there") == []
 
 
 def test_a_symbolic_link_is_refused_and_what_it_points_to_is_untouched(dest: Path) -> None:

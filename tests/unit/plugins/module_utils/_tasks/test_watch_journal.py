@@ -163,6 +163,15 @@ def test_a_damaged_file_is_refused_with_what_to_do(path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400"])
+def test_a_number_that_is_none_is_damage(path: Path, number: str) -> None:
+    content = json.dumps({**WatchState("0" * 32).as_dict(), "waiting": [{"sequence": 1, "id": "x", "age": 5.5}]})
+    path.write_text(content.replace("5.5", number), encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.raises(SettingsError, match="it is damaged"):
+        Journal(str(path))
+
+
 def test_the_state_of_another_version_is_refused_as_such(path: Path) -> None:
     content: dict[str, Any] = {**WatchState("0" * 32).as_dict(), "waiting": [], "schema_version": "2"}
     path.write_text(json.dumps(content), encoding="utf-8")
@@ -200,3 +209,10 @@ def test_its_own_folder_must_not_be_open_to_others(tmp_path: Path) -> None:
     folder.mkdir(mode=0o755)
     with pytest.raises(SettingsError, match="give state_file another place"):
         Journal.in_own_folder(str(folder / "state.json"))
+
+
+@pytest.mark.parametrize("name", ["new/", "new/.", ".", ""])
+def test_a_directory_is_no_state_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"state_file: .* is a directory"):
+        Journal(os.path.join(tmp_path, name))
+    assert os.listdir(tmp_path) == []

@@ -126,3 +126,13 @@ def verdict(*subjects: dict[str, Any], kind: str = "credentials", **changes: Any
         "subjects": list(subjects),
         **changes,
     }
+
+
+WAIVED = {"reason": "planned", "until": "2026-12-31"}
+MIXED = verdict(
+    pair("good"),
+    pair("soon", 20, [finding("warn", id="expires_soon")]),
+    pair("bad", -3, [finding("fail", id="expired"), finding("warn", id="scope_excess", waived=WAIVED)]),
+    pair("dark", None, [finding("unknown", id="expiry_unknown")]),
+    pair("waived", 20, [finding("warn", id="expires_soon", waived=WAIVED)]),
+)

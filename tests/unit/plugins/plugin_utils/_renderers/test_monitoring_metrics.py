@@ -19,6 +19,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     NotScans,
     render_monitoring_metrics,
 )
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
@@ -225,7 +226,7 @@ def test_an_environment_that_cannot_be_read_loses_nothing(name: str) -> None:
 def test_of_an_environment_that_was_never_read_only_the_error_is_known() -> None:
     text = render_monitoring_metrics({"prod": {"msg": "no such option"}})
     assert [line for line in text.splitlines() if not line.startswith("#")] == [
-        'speedlab_export_scan_error{environment="prod",reason="error"} 1'
+        'speedlab_export_scan_error{report="speedlab",environment="prod",reason="error"} 1'
     ]
 
 
@@ -285,7 +286,53 @@ def test_any_text_survives_two_runs_as_a_label_for_both_readers(environment: str
         families = {family.name: family.samples for family in reader(second)}
         (sample,) = families["speedlab_monitoring_score_ratio"]
         assert sample.value == 0.9
-        assert set(sample.labels) <= {"environment", "id", "name", "url"}
+        assert set(sample.labels) <= {"report", "environment", "id", "name", "url"}
+
+
+# --- beside other files -----------------------------------------------------------------------------------------------
+
+
+def series_of(text: str) -> list[str]:
+    return [line.rpartition(" ")[0] for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_one_environment_in_two_exports_has_no_series_in_common() -> None:
+    scans = {"prod": read(monitoring(1, last_report=report(score=90)))}
+    series = [each for name in ("speedlab", "shop") for each in series_of(render_monitoring_metrics(scans, name=name))]
+    assert len(series) == len(set(series))
+
+
+def test_what_is_kept_of_an_earlier_export_gets_the_name_of_this_one() -> None:
+    text = render_monitoring_metrics({"prod": REFUSED}, name="shop", previous=FIRST)
+    assert samples(text, "monitoring_score_ratio", "report") == {("shop",): 0.8}
+    assert all(series.partition("{")[2].startswith('report="shop",environment=') for series in series_of(text))
+
+
+def test_a_page_that_is_declared_twice_has_one_series() -> None:
+    entry = {"name": "Returns", "url": None}
+    coverage = {"declared": 2, "monitored": 0, "disabled": [], "not_monitored": [entry, entry]}
+    text = render_monitoring_metrics({"prod": read(coverage=coverage)})
+    assert samples(text, "coverage_missing", "name") == {("Returns",): 1}
+    assert len(series_of(text)) == len(set(series_of(text)))
+
+
+def test_environments_whose_names_differ_only_in_what_cannot_be_printed_share_their_series() -> None:
+    series = series_of(render_monitoring_metrics({"a\x00": REFUSED, "a\x01": REFUSED}))
+    assert len(series) == len(set(series))
+
+
+def test_what_two_files_both_have_is_described_in_the_same_words() -> None:
+    """node_exporter refuses all files that describe one metric in different words."""
+    judged = judge_monitorings([monitoring()], NOW).as_dict()
+    texts = [render_openmetrics({**judged, "kind": kind}) for kind in ("credentials", "monitorings", "gate", "seo")]
+    texts.append(render_monitoring_metrics({"prod": read(monitoring())}))
+    described: dict[str, set[str]] = {}
+    for line in "".join(texts).splitlines():
+        if line.startswith(("# HELP ", "# TYPE ")):
+            _hash, what, name, words = line.split(" ", 3)
+            described.setdefault(f"{what} {name}", set()).add(words)
+    assert {name: words for name, words in described.items() if len(words) > 1} == {}
+    assert sum("speedlab_monitoring_last_run" in text for text in texts) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -20,13 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge import findings, monitorings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import literal, render_markdown
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import RULES, render_sarif
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers.samples import (
+    MIXED,
     finding,
     monitoring,
     pair,
@@ -42,14 +41,6 @@ RENDERERS: dict[str, Render] = {
     "openmetrics": render_openmetrics,
     "sarif": render_sarif,
 }
-WAIVED = {"reason": "planned", "until": "2026-12-31"}
-MIXED = verdict(
-    pair("good"),
-    pair("soon", 20, [finding("warn", id="expires_soon")]),
-    pair("bad", -3, [finding("fail", id="expired"), finding("warn", id="scope_excess", waived=WAIVED)]),
-    pair("dark", None, [finding("unknown", id="expiry_unknown")]),
-    pair("waived", 20, [finding("warn", id="expires_soon", waived=WAIVED)]),
-)
 HOSTILE = (
     "<script>alert(1)</script>",
     "]]>--><!--",
@@ -139,33 +130,6 @@ def test_monitorings_and_kinds_of_later_versions_are_rendered_too(name: str) -> 
     assert "gate" in RENDERERS[name](verdict(pair("gate", findings=[finding(id="budget")], details={}), kind="gate"))
 
 
-# --- JUnit ------------------------------------------------------------------------------------------------------------
-
-
-def test_junit_calls_fail_a_failure_and_unknown_an_error_and_counts_truly() -> None:
-    suite = suite_of(render_junit(MIXED))
-    assert {name: suite.attrib[name] for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "5",
-        "failures": "1",
-        "errors": "1",
-        "skipped": "0",
-    }
-    ends = {case.attrib["name"]: [each.tag for each in case] for case in suite.iter("testcase")}
-    assert ends == {
-        "good": [],
-        "soon": ["system-out"],
-        "bad": ["failure", "system-out"],
-        "dark": ["error"],
-        "waived": ["system-out"],
-    }
-
-
-def test_junit_is_not_green_where_somebody_is_missing_or_nothing_was_checked() -> None:
-    partial = suite_of(render_junit(verdict(pair("good"), partial=True, status="unknown", missing=["host-3"])))
-    assert (partial.attrib["tests"], partial.attrib["errors"]) == ("2", "1")
-    assert suite_of(render_junit(verdict())).attrib["errors"] == "1"
-
-
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 
 
@@ -239,10 +203,12 @@ def test_csv_names_who_is_missing() -> None:
 def test_openmetrics_tells_absolute_times_and_ends_as_it_has_to() -> None:
     report = render_openmetrics(verdict(pair("shop")))
     assert report.endswith("# EOF\n")
-    assert 'speedlab_verdict_checked_timestamp_seconds{kind="credentials"} 1795473343' in report
+    assert 'speedlab_verdict_checked_timestamp_seconds{report="credentials",kind="credentials"} 1795473343' in report
     # 2027-06-11 is the last day: the pair expires with the midnight that follows.
     assert re.search(
-        r'^speedlab_credential_expires_timestamp_seconds\{name="shop".*\} 1812758400$', report, re.MULTILINE
+        r'^speedlab_credential_expires_timestamp_seconds\{report="credentials",name="shop".*\} 1812758400$',
+        report,
+        re.MULTILINE,
     )
     for name in {line.split("{")[0] for line in samples_of(report)}:
         assert f"# HELP {name} " in report
@@ -254,61 +220,29 @@ def test_openmetrics_has_no_series_twice_and_shows_the_worst_of_twins() -> None:
     report = render_openmetrics(twins)
     series = [line.rpartition(" ")[0] for line in samples_of(report)]
     assert len(series) == len(set(series))
-    assert re.search(r'^speedlab_credential_status\{name="shop".*status="fail"\} 1$', report, re.MULTILINE)
+    assert re.search(r'^speedlab_credential_status\{report="credentials",name="shop".*status="fail"\} 1$', report, re.M)
+
+
+def test_openmetrics_of_one_pair_in_two_reports_have_no_series_in_common() -> None:
+    audit, expiry = (render_openmetrics(MIXED, name=name) for name in ("credential_audit", "credential_expiry"))
+    series = [line.rpartition(" ")[0] for line in samples_of(audit) + samples_of(expiry)]
+    assert len(series) == len(set(series))
+    assert all(line.partition("{")[2].startswith('report="credential_audit",') for line in samples_of(audit))
+
+
+def test_openmetrics_without_a_name_of_the_report_are_told_apart_by_the_kind() -> None:
+    credentials, gate = (render_openmetrics(verdict(pair("shop"), kind=kind)) for kind in ("credentials", "gate"))
+    assert all('{report="credentials",' in line for line in samples_of(credentials))
+    assert all('{report="gate",' in line for line in samples_of(gate))
+
+
+def test_openmetrics_take_any_text_as_the_name_of_the_report() -> None:
+    report = render_openmetrics(MIXED, name='night "1"\n\\')
+    names = {sample.labels["report"] for family in text_string_to_metric_families(report) for sample in family.samples}
+    assert names == {'night "1"\n\\'}
 
 
 def test_openmetrics_of_nothing_is_unknown_and_not_silent() -> None:
     report = render_openmetrics(verdict())
-    assert 'speedlab_verdict_status{kind="credentials",status="unknown"} 1\n' in report
-    assert 'speedlab_verdict_subjects{kind="credentials",status="pass"} 0\n' in report
-
-
-# --- SARIF ------------------------------------------------------------------------------------------------------------
-
-
-def test_sarif_describes_every_finding_that_there_is_and_no_other() -> None:
-    assert set(RULES) == {*findings.FINDINGS, *monitorings.FINDINGS}
-
-
-def test_sarif_names_a_rule_that_it_does_not_know_by_its_id() -> None:
-    log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(id="too_slow")]), kind="gate")))
-    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
-    assert rule["shortDescription"]["text"] == "too slow."
-
-
-@pytest.mark.parametrize("text", ["see [here](https://x.example)", "{0} of {12}"])
-def test_sarif_has_no_link_and_no_placeholder_out_of_a_text(text: str) -> None:
-    log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(message=text, fix="")]))))
-    (result,) = log["runs"][0]["results"]
-    assert "](" not in result["message"]["text"]
-    assert not re.search(r"(?<!\{)\{\d+\}(?!\})", result["message"]["text"])
-
-
-def test_sarif_has_a_result_for_each_finding_and_suppresses_what_is_waived() -> None:
-    (run,) = json.loads(render_sarif(MIXED))["runs"]
-    results: list[dict[str, Any]] = run["results"]
-    assert [(each["ruleId"], each["level"], len(each["suppressions"])) for each in results] == [
-        ("expires_soon", "warning", 0),
-        ("expired", "error", 0),
-        ("scope_excess", "warning", 1),
-        ("expiry_unknown", "error", 0),
-        ("expires_soon", "warning", 1),
-    ]
-    assert run["invocations"][0]["executionSuccessful"] is True
-    for each in results:
-        assert run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] == each["ruleId"]
-
-
-def test_sarif_knows_a_finding_again_though_its_message_counts_the_days() -> None:
-    def fingerprints(message: str) -> list[str]:
-        log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(message=message)]))))
-        return [each["partialFingerprints"]["speedlabFinding/v1"] for each in log["runs"][0]["results"]]
-
-    assert fingerprints("3 days left") == fingerprints("2 days left")
-
-
-def test_sarif_did_not_succeed_where_somebody_is_missing_or_nothing_was_checked() -> None:
-    for judged in (verdict(pair("good"), partial=True, status="unknown", missing=["host-3"]), verdict()):
-        (invocation,) = json.loads(render_sarif(judged))["runs"][0]["invocations"]
-        assert invocation["executionSuccessful"] is False
-        assert invocation["toolExecutionNotifications"]
+    assert 'speedlab_verdict_status{report="credentials",kind="credentials",status="unknown"} 1\n' in report
+    assert 'speedlab_verdict_subjects{report="credentials",kind="credentials",status="pass"} 0\n' in report
