@@ -11,7 +11,7 @@ PYTHONS_2.16 := 3.10 3.11 3.12
 PYTHONS_2.18 := 3.11 3.12 3.13
 PYTHONS_2.20 := 3.12 3.13 3.14
 PYTHONS_2.21 := 3.13 3.14 3.12
-PYTHONS_2.22 := 3.13 3.14
+PYTHONS_2.22 := 3.13 3.14 3.15
 # A version of which no release is served yet, and the oldest candidate that will do. Delete the line when it is released.
 CANDIDATE_2.22 := 2.22.0rc1
 # The oldest Python that runs modules on a managed host.

@@ -26,7 +26,7 @@ find_python() {
 }
 
 if [[ $1 == --folders ]]; then
-  for version in 3.14 3.13 3.12 3.11 3.10 3.9; do
+  for version in 3.15 3.14 3.13 3.12 3.11 3.10 3.9; do
     if found=$(find_python "$version"); then dirname "$found"; fi
   done | paste -sd:
   exit

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,14 @@ def test_the_version_of_the_user_agent_is_that_of_the_collection() -> None:
 def test_the_action_group_holds_every_module_and_each_has_its_action_plugin() -> None:
     assert read_yaml("meta/runtime.yml")["action_groups"]["speedlab"] == MODULES
     assert names("action") == MODULES
+
+
+def test_the_matrix_runs_every_ansible_core_that_the_readme_promises() -> None:
+    promised = re.search(r"tested on ([0-9., and]+)", (ROOT / "README.md").read_text("utf-8"))
+    tested = re.search(r"^CORES := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert promised is not None
+    assert tested is not None
+    assert re.findall(r"\d\.\d+", promised[1]) == tested[1].split()
 
 
 @pytest.mark.parametrize("module", MODULES)
