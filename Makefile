@@ -162,8 +162,8 @@ demo: .venv/demo/made build/installed/demo ## run the demo on the simulator; no 
 	@reports=$$(find build/demo -name '*.html' | sort | paste -sd' '); test -n "$$reports"; \
 	echo "make demo: done; open the reports: $$reports"
 
-bench: .venv/ansible-$(NEWEST)/made build/installed/$(NEWEST) ## compare the speed with that of ansible.builtin.uri
-	for script in run watch; do $(call in_venv,ansible-$(NEWEST)) $(call installed,$(NEWEST)) \
+bench: .venv/ansible-$(NEWEST)/made build/installed/$(NEWEST) ## compare the speed with that of ansible.builtin.uri and of an empty playbook
+	for script in run watch jobs; do $(call in_venv,ansible-$(NEWEST)) $(call installed,$(NEWEST)) \
 	  ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/build/installed/$(NEWEST) python tests/benchmarks/$$script.py; done
 
 docs: .venv/docs/made $(TREE) ## build the HTML documentation into build/docs
