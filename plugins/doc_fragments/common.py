@@ -113,7 +113,8 @@ options:
     description:
       - Directory of the token cache and of the locks that limit O(concurrency). It has to belong to the user, with
         mode C(0700).
-      - By default C($XDG_CACHE_HOME/contentsquare-speedlab), else C(~/.cache/contentsquare-speedlab).
+      - By default C($XDG_CACHE_HOME/contentsquare-speedlab), else C(~/.cache/contentsquare-speedlab). A user without a
+        home directory gets a directory of their own below the system's temporary one, and a warning.
       - Read from the environment variable E(SPEEDLAB_TOKEN_CACHE_PATH), on the host that runs the task, if not given.
     type: path
 requirements:

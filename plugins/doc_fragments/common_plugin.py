@@ -152,7 +152,8 @@ options:
     description:
       - Directory of the token cache and of the locks that limit O(concurrency). It has to belong to the user, with
         mode C(0700).
-      - By default C($XDG_CACHE_HOME/contentsquare-speedlab), else C(~/.cache/contentsquare-speedlab).
+      - By default C($XDG_CACHE_HOME/contentsquare-speedlab), else C(~/.cache/contentsquare-speedlab). A user without a
+        home directory gets a directory of their own below the system's temporary one, and a warning.
     type: path
     env:
       - name: SPEEDLAB_TOKEN_CACHE_PATH

@@ -42,11 +42,17 @@ options:
     default: present
   key:
     description:
-      - What the event is known by, such as V(build-1041). Needed with O(state=present).
+      - What the event is known by, such as V(build-1041). Needed with O(state=present), unless O(deployment) and the CI
+        system tell it.
+      - With O(deployment.phase=start), C(-start) is added, with O(deployment.phase=rollback) C(-rollback).
+      - A date or a whole number may stand without quotes. V("10.40") needs them, because YAML reads it as the number
+        10.4.
     type: str
   text:
     description:
-      - What the charts say of it. Needed with O(state=present).
+      - What the charts say of it. Needed with O(state=present) and without O(deployment).
+      - Everybody who sees the charts can read it. So logins, and all values of queries and fragments, are taken out of
+        the URLs in it.
       - The API documents no limits. If it keeps another text than was written, a warning says so.
     type: str
   date:
@@ -54,6 +60,45 @@ options:
       - When it happened. A text without an offset is UTC, a date alone its first moment.
       - If not given, a new event happens now, by the clock of the API, and one that is there keeps its date.
     type: raw
+  deployment:
+    description:
+      - Marks a deployment. O(key) and O(text) are then made of these options and of what the CI system tells, unless
+        they are given.
+      - The variables of the CI system are read from the environment where the task runs, with C(environment) of the
+        task. On another host these are not those of the pipeline.
+      - The key names the system, the project, the number of the run and its attempt, and the environment. It ends in
+        C(_) and a hash if that alone could also be the key of another deployment. That is so if a name lost characters,
+        if there may be several servers, and if O(deployment.name) or O(deployment.version) is given.
+      - A run is one deployment for each environment, name and version. Where a run deploys the same twice, give O(key).
+      - A variable that is not unique to a run is no run, such as a C(BUILD_TAG) that is not C(jenkins-JOB-NUMBER).
+        Without a run and without O(key) the task fails and writes nothing.
+    type: dict
+    suboptions:
+      phase:
+        description: What happened. It began (V(start)), it is done, or it was taken back (V(rollback)).
+        type: str
+        choices: [start, success, rollback]
+        default: success
+      environment:
+        description:
+          - Where to, such as V(production). If not given, what GitLab CI or a deployment job of Azure Pipelines tells.
+        type: str
+      name:
+        description: What is deployed, such as V(Shop). If not given, the project of the CI system.
+        type: str
+      version:
+        description:
+          - Its version. If neither this nor O(deployment.name) is given, the branch or tag, and the commit. The hash of
+            a commit is shortened in the text.
+        type: str
+      url:
+        description: A link to more. If not given, the run of the CI system.
+        type: str
+      run:
+        description:
+          - The id of the run in AWX or the Automation Platform, which tell it to Ansible alone,
+            C({{ awx_workflow_job_id | default(awx_job_id\) }}). It stands above what the environment tells.
+        type: str
   monitorings:
     description:
       - Monitorings on whose charts the event is shown, by id or by name. A name has to be the whole one, and of one
@@ -101,6 +146,16 @@ EXAMPLES = r"""
     monitorings: [Home, Checkout]
     scenarios: [Buy a pair of shoes]
   register: deployment
+
+- name: Mark the deployment of this pipeline, once for all of its jobs
+  contentsquare.speedlab.speedlab_event:
+    deployment:
+      environment: production
+      version: "10.42"
+  delegate_to: localhost
+  run_once: true
+  vars:
+    speedlab_in_process: always
 
 - name: Mark what happened earlier, for the whole project
   contentsquare.speedlab.speedlab_event:

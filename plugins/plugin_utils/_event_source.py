@@ -106,7 +106,13 @@ class Session:
         if plan.state_file:
             journal = Journal(plan.state_file)
         else:
-            journal = Journal.in_own_folder(default_state_file(plan, environ))
+            state_file = default_state_file(plan, environ)
+            if state_file.problem:
+                _warn(
+                    f"The state is kept in {state_file.path}, because {state_file.problem}. Set state_file to a path"
+                    " that lasts, or each restart begins with a new baseline."
+                )
+            journal = Journal.in_own_folder(state_file.path)
         try:
             client = Client(plan.settings, Reporter(warn=_warn))
         except BaseException:

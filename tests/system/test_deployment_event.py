@@ -7,19 +7,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Run, Simulator
+from support import Run, Simulator, to_yaml
 
 Playbook = Callable[..., Run]
 
 ROLE = "contentsquare.speedlab.deployment_event"
 CREATE = "/v1/speed-analysis/event/create"
+GATE = "contentsquare.speedlab.performance_gate"
 POST = "contentsquare.speedlab.deployment_event : Post the event"
-REFUSE = "contentsquare.speedlab.deployment_event : Refuse an event without a key"
+JUDGE = "contentsquare.speedlab.performance_gate : Judge the monitorings by their budgets"
+HASH = "_[0-9a-f]{12}"
 HOME, CHECKOUT, BUY = 50301, 50304, 7301
 
 GITLAB = {
@@ -36,7 +40,7 @@ GITHUB = {
     "GITHUB_RUN_ID": "77",
     "GITHUB_RUN_ATTEMPT": "2",
     "GITHUB_REPOSITORY": "web/shop",
-    "GITHUB_SERVER_URL": "https://github.example",
+    "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_REF_NAME": "main",
     "GITHUB_SHA": "a1b2c3d4e5f60718",
 }
@@ -47,8 +51,17 @@ JENKINS = {
     "GIT_BRANCH": "origin/main",
     "GIT_COMMIT": "a1b2c3d4e5f60718",
 }
+AZURE = {
+    "BUILD_BUILDID": "5",
+    "SYSTEM_STAGEATTEMPT": "1",
+    "SYSTEM_COLLECTIONURI": "https://dev.azure.com/contoso/",
+    "SYSTEM_TEAMPROJECT": "Web Shop",
+    "BUILD_REPOSITORY_NAME": "shop",
+    "BUILD_SOURCEBRANCHNAME": "main",
+}
 AWX = {"awx_job_id": 12, "awx_job_template_name": "Deploy the shop", "awx_project_revision": "a1b2c3d4e5f60718"}
 
+# The environment, the variables, the key as a pattern, and the text.
 SYSTEMS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
     "GitLab CI": (
         GITLAB,
@@ -59,30 +72,42 @@ SYSTEMS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
     "GitLab CI with an environment": (
         {**GITLAB, "CI_ENVIRONMENT_NAME": "Production/EU"},
         {},
-        "gitlab-web-shop-4711-production-eu",
+        f"gitlab-web-shop-4711-production-eu{HASH}",
         "Deployed: shop 10.42 (a1b2c3d4) to Production/EU, https://gitlab.example/web/shop/-/pipelines/4711",
     ),
     "GitHub Actions": (
         GITHUB,
         {},
         "github-web-shop-77-2",
-        "Deployed: shop main (a1b2c3d4), https://github.example/web/shop/actions/runs/77",
+        "Deployed: shop main (a1b2c3d4), https://github.com/web/shop/actions/runs/77",
     ),
     "Jenkins": (
         JENKINS,
         {},
-        "jenkins-shop-deploy-9",
+        f"jenkins-shop-deploy-9{HASH}",
         "Deployed: shop/deploy origin/main (a1b2c3d4), https://jenkins.example/job/shop/9/",
     ),
-    "Jenkins with a tag": (
-        {**JENKINS, "TAG_NAME": "10.42"},
+    "Jenkins with a secret in its address": (
+        {**JENKINS, "BUILD_URL": "https://deployer:hunter22@jenkins.example/job/shop/9/?token=hunter22"},
         {},
-        "jenkins-shop-deploy-9",
-        "Deployed: shop/deploy 10.42 (a1b2c3d4), https://jenkins.example/job/shop/9/",
+        f"jenkins-shop-deploy-9{HASH}",
+        "Deployed: shop/deploy origin/main (a1b2c3d4), "
+        "https://VALUE_REDACTED@jenkins.example/job/shop/9/?token=VALUE_REDACTED",
+    ),
+    "Azure Pipelines": (
+        AZURE,
+        {"deployment_event_environment": "production"},
+        f"azure-web-shop-5-1-production{HASH}",
+        "Deployed: shop main to production, https://dev.azure.com/contoso/Web%20Shop/_build/results?buildId=5",
     ),
     "AWX": ({}, AWX, "awx-12", "Deployed: Deploy the shop (a1b2c3d4)"),
     "AWX before all others": (GITLAB, AWX, "awx-12", "Deployed: Deploy the shop (a1b2c3d4)"),
-    "a slice of AWX": ({}, {**AWX, "awx_workflow_job_id": 3}, "awx-workflow-3", "Deployed: Deploy the shop (a1b2c3d4)"),
+    "a slice of AWX": (
+        {},
+        {**AWX, "awx_workflow_job_id": 3},
+        f"awx-3{HASH}",
+        "Deployed: Deploy the shop (a1b2c3d4)",
+    ),
     "Ansible Tower": ({}, {"tower_job_id": "12", "tower_job_template_name": "Deploy"}, "awx-12", "Deployed: Deploy"),
     "none": ({}, {"deployment_event_key": "by-hand"}, "by-hand", "Deployed: by-hand"),
     "one with other wishes": (
@@ -90,31 +115,146 @@ SYSTEMS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
         {
             "deployment_event_name": "Shop 10.42",
             "deployment_event_environment": "production",
-            "deployment_event_url": "https://wiki.example/10.42",
+            "deployment_event_url": "https://wiki.example/10.42?token=hunter22",
         },
-        "gitlab-web-shop-4711-production",
-        "Deployed: Shop 10.42 to production, https://wiki.example/10.42",
+        f"gitlab-web-shop-4711-production{HASH}",
+        "Deployed: Shop 10.42 to production, https://wiki.example/10.42?token=VALUE_REDACTED",
     ),
     "one with a text": (GITLAB, {"deployment_event_text": "Shop 10.42"}, "gitlab-web-shop-4711", "Shop 10.42"),
+    "one with a date as its key": (
+        {},
+        {"deployment_event_key": date(2026, 11, 25)},
+        "2026-11-25",
+        "Deployed: 2026-11-25",
+    ),
+    "one with a number as its key": ({}, {"deployment_event_key": 4711}, "4711", "Deployed: 4711"),
+    "one with a quoted number as its key": ({}, {"deployment_event_key": "10.40"}, r"10\.40", "Deployed: 10.40"),
 }
 
 
-def events(simulator: Simulator, prefix: str) -> list[dict[str, Any]]:
-    """What the API holds, with links, by key."""
+def variables(folder: Path, given: dict[str, Any]) -> tuple[str, ...]:
+    """The variables from a file, as a user writes it: what needs no quotes has none."""
+    path = folder / "release.yml"
+    path.write_text(to_yaml(given), encoding="utf-8")
+    return ("-e", f"@{path}")
+
+
+def events(simulator: Simulator, prefix: str = "") -> list[dict[str, Any]]:
+    """What the API holds, with links, by key; without a prefix, all but what it held from the beginning."""
     simulator.control("variants", {"event_links": True, "event_offset": "+00:00"})
     token = simulator.token("shop-production", "simulator-secret-production")
     found = simulator.lab("event/list", {}, token)["events"]
-    return sorted((event for event in found if event["key"].startswith(prefix)), key=lambda event: str(event["key"]))
+    made = {each["body"]["key"] for each in simulator.requests(CREATE)}
+    kept = [event for event in found if event["key"] in made and event["key"].startswith(prefix)]
+    return sorted(kept, key=lambda event: str(event["key"]))
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_each_ci_system_tells_key_text_and_link(playbook: Playbook, simulator: Simulator, system: str) -> None:
-    environment, variables, key, text = SYSTEMS[system]
-    run = playbook(ROLE, "--extra-vars", json.dumps(variables), env=dict(environment))
+def test_each_ci_system_tells_key_text_and_link(
+    playbook: Playbook, simulator: Simulator, tmp_path: Path, system: str
+) -> None:
+    environment, given, key, text = SYSTEMS[system]
+    run = playbook(ROLE, *variables(tmp_path, given), env=dict(environment))
     assert run.status == 0, run.output
-    (event,) = events(simulator, key)
-    assert (event["key"], event["text"]) == (key, text)
+    (event,) = events(simulator)
+    assert re.fullmatch(key, event["key"])
+    assert event["text"] == text
     assert (event["monitorings"], event["scenarios"]) == ([], [])
+    assert "hunter22" not in run.output
+
+
+TWO: dict[str, list[tuple[dict[str, str], dict[str, Any]]]] = {
+    "a slash and a hyphen": [
+        (GITLAB, {"deployment_event_environment": "prod/eu"}),
+        (GITLAB, {"deployment_event_environment": "prod-eu"}),
+    ],
+    "names that have no letters of ASCII": [
+        (GITLAB, {"deployment_event_environment": "本番"}),
+        (GITLAB, {"deployment_event_environment": "検証"}),
+    ],
+    "small and capital letters": [
+        ({**GITHUB, "GITHUB_REPOSITORY": "Web/Shop"}, {}),
+        (GITHUB, {}),
+    ],
+    "projects and environments that join alike": [
+        ({**GITLAB, "CI_PROJECT_PATH_SLUG": "a-1"}, {"deployment_event_environment": "2"}),
+        ({**GITLAB, "CI_PROJECT_PATH_SLUG": "a", "CI_PIPELINE_ID": "1"}, {"deployment_event_environment": "4711-2"}),
+    ],
+    "two controllers": [
+        ({**JENKINS, "JENKINS_URL": "https://one.example/"}, {}),
+        ({**JENKINS, "JENKINS_URL": "https://two.example/"}, {}),
+    ],
+    "an environment called start": [(GITLAB, {"deployment_event_environment": "start"}), (GITLAB, {})],
+    "two things by one pipeline": [
+        (GITLAB, {"deployment_event_name": "Shop", "deployment_event_environment": "production"}),
+        (GITLAB, {"deployment_event_name": "Blog", "deployment_event_environment": "production"}),
+    ],
+}
+
+
+@pytest.mark.parametrize("pair", TWO)
+def test_two_deployments_never_share_an_event(
+    playbook: Playbook, simulator: Simulator, tmp_path: Path, pair: str
+) -> None:
+    for environment, given in TWO[pair]:
+        assert playbook(ROLE, *variables(tmp_path, given), env=dict(environment)).one(POST)["changed"] is True
+    assert len(events(simulator)) == simulator.calls(CREATE) == 2
+    for environment, given in TWO[pair]:
+        assert playbook(ROLE, *variables(tmp_path, given), env=dict(environment)).one(POST)["changed"] is False
+
+
+def test_the_gate_after_the_second_deployment_does_not_pass_on_reports_from_before_it(
+    playbook: Playbook, simulator: Simulator, tmp_path: Path
+) -> None:
+    keys = []
+    for name, date_of_event in (("prod/eu", "2020-01-01"), ("prod-eu", "")):
+        given = {"deployment_event_environment": name, "deployment_event_date": date_of_event}
+        keys.append(playbook(ROLE, *variables(tmp_path, given), env=dict(GITLAB)).one(POST)["event"]["key"])
+    statuses = []
+    for key in keys:
+        given = {
+            "performance_gate_budgets": {"defaults": {"largest_contentful_paint": {"fail": 100_000}}},
+            "performance_gate_monitoring_id": [HOME],
+            "performance_gate_newer_than": {"event_key": key},
+            "performance_gate_wait_timeout": 0,
+            "performance_gate_report_formats": [],
+        }
+        statuses.append(playbook(GATE, *variables(tmp_path, given)).one(JUDGE)["status"])
+    assert statuses == ["pass", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"deployment_event_key": 10.40}, "key is a number with a decimal point"),
+        ({"deployment_event_key": True}, "key is a boolean"),
+        ({"deployment_event_key": "k", "deployment_event_name": 10.40}, "deployment: name is a number with a decimal"),
+        ({"deployment_event_key": "k", "deployment_event_environment": False}, "deployment: environment is a boolean"),
+        ({"deployment_event_key": "k", "deployment_event_text": 10.40}, "text is a number with a decimal point"),
+    ],
+)
+def test_text_that_yaml_has_changed_is_refused_with_the_advice_to_quote_it(
+    playbook: Playbook, simulator: Simulator, tmp_path: Path, given: dict[str, Any], named: str
+) -> None:
+    run = playbook(ROLE, *variables(tmp_path, given))
+    assert run.status != 0
+    assert run.one(POST)["msg"].startswith(named)
+    assert "in quotes" in run.one(POST)["msg"]
+    assert simulator.all_calls == {}
+
+
+@pytest.mark.parametrize("key", [date(2026, 11, 25), 4711, "10.40"])
+def test_the_gate_finds_the_event_of_a_key_without_quotes(
+    playbook: Playbook, simulator: Simulator, tmp_path: Path, key: Any
+) -> None:
+    playbook(ROLE, *variables(tmp_path, {"deployment_event_key": key, "deployment_event_date": "2026-11-23"}))
+    given = {
+        "performance_gate_budgets": {"defaults": {"score": {"fail": 1}}},
+        "performance_gate_newer_than": {"event_key": key},
+        "performance_gate_wait_timeout": 0,
+        "performance_gate_report_formats": [],
+    }
+    assert playbook(GATE, *variables(tmp_path, given)).one(JUDGE)["newer_than"] == "2026-11-23T00:00:00Z"
 
 
 def test_the_playbook_posts_once_and_a_second_run_changes_nothing(playbook: Playbook, simulator: Simulator) -> None:
@@ -136,10 +276,13 @@ def test_the_playbook_posts_once_and_a_second_run_changes_nothing(playbook: Play
     assert event["date"] == "2026-11-23T10:00:00.000+00:00"
 
 
-def test_without_a_ci_system_and_a_key_nothing_is_written(playbook: Playbook, simulator: Simulator) -> None:
-    run = playbook(ROLE)
+@pytest.mark.parametrize("told", [{}, {"BUILD_TAG": "v1.5"}, {"BUILD_TAG": "jenkins-v1.5"}, {"CI_PIPELINE_ID": "x"}])
+def test_without_a_run_and_a_key_nothing_is_written(
+    playbook: Playbook, simulator: Simulator, told: dict[str, str]
+) -> None:
+    run = playbook(ROLE, "-e", "deployment_event_environment=production", env=told)
     assert run.status != 0
-    assert "set deployment_event_key" in " ".join(run.one(REFUSE)["msg"].split())
+    assert "Set key (deployment_event_key in the role)" in run.one(POST)["msg"]
     assert simulator.all_calls == {}
 
 
@@ -212,4 +355,4 @@ def test_the_result_is_there_for_the_tasks_that_follow(
 ) -> None:
     show = {"name": "show", "ansible.builtin.debug": {"msg": "{{ deployment_event_result.event.key }}"}}
     run = playbook([{"hosts": "all", "gather_facts": False, "tasks": [mark("main"), show]}], *hosts, env=dict(JENKINS))
-    assert [result["msg"] for result in run.of("show")] == ["jenkins-shop-deploy-9"] * 2
+    assert [result["msg"] for result in run.of("show")] == [events(simulator)[0]["key"]] * 2

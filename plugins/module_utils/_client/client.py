@@ -58,6 +58,11 @@ class Client:
         self.settings = settings
         self.reporter = reporter
         self._told: set[str] = set()
+        if connection.cache_problem and connection.token_cache_path:
+            self._warn(
+                f"Tokens and locks are kept in {connection.token_cache_path}, because {connection.cache_problem}."
+                " Set token_cache_path (SPEEDLAB_TOKEN_CACHE_PATH) to a directory that lasts."
+            )
         slots = Slots(connection.token_cache_path, connection.concurrency, self._warn, self._progress)
         self._turns = Turns(connection.token_cache_path, self._warn, self._progress)
         self._transport = Transport(connection, slots)

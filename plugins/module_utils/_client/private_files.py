@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
+from .user_folders import temporary_folder
+
 PATIENCE = 10.0  # seconds of waiting after which the user is told what for
 _LARGEST = 256 * 1024  # bytes; a token is a few KiB
 
@@ -27,11 +29,16 @@ class Unusable(Exception):
     """A file or directory that must not or cannot be used; the text says why, for a warning."""
 
 
+NO_PLACE = "there is neither a home nor a temporary directory"
+
+
 class PrivateDirectory:
     """A directory of mode 0700 that belongs to this user. Makes it where it is missing; raises :class:`Unusable`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
+        if not path:
+            raise Unusable(NO_PLACE)
         try:
             if not os.path.lexists(path):
                 os.makedirs(path, mode=0o700, exist_ok=True)
@@ -143,11 +150,11 @@ def replace_file(path: str, content: bytes, finish: Callable[[int], None], *, pr
         raise
 
 
-def bases_for_locks(directory: str) -> tuple[str, str]:
+def bases_for_locks(directory: str) -> tuple[str, ...]:
     """Where locks may be kept: below the token cache, else in a directory of this user's own under the system's
-    temporary one.
+    temporary one. There may be neither.
     """
-    return directory, os.path.join(tempfile.gettempdir(), f"contentsquare-speedlab-{os.geteuid()}")
+    return tuple(dict.fromkeys(base for base in (directory, temporary_folder()) if base))
 
 
 @contextmanager

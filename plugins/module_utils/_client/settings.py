@@ -20,6 +20,7 @@ from typing import Any, Union
 from .addresses import BaseUrl, checked_auth_url, checked_endpoint
 from .errors import MissingCredentials, SettingsError
 from .stray import stray_anywhere, stray_at_the_ends, stray_but_space, told_after
+from .user_folders import Folder, refuse_unknown_home, user_folder
 
 DEFAULT_SCOPES = ("speed-analysis",)
 LONE_SCOPE = "enrichment"  # the only scope that cannot be combined (API reference, 3.1)
@@ -164,6 +165,7 @@ class Connection:
     concurrency: int = 8
     token_cache: bool = True
     token_cache_path: str = ""
+    cache_problem: str = ""  # why that is not the usual directory
     user_agent: str = "contentsquare.speedlab"
 
     def endpoint(self, text: str) -> str:
@@ -205,11 +207,13 @@ class Settings:
         return login
 
 
-def default_cache_path(environ: Mapping[str, str]) -> str:
-    base = environment_value("XDG_CACHE_HOME", environ) or ""
-    if not os.path.isabs(base):  # to be ignored, says the XDG specification; it would be another one in each directory
-        base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "contentsquare-speedlab")
+def cache_folder(given: str | None, environ: Mapping[str, str]) -> Folder:
+    """Where tokens are kept: in ``given``, the option ``token_cache_path``, or in the user's own folder for caches."""
+    if not given:
+        return user_folder(environ, "XDG_CACHE_HOME", ".cache")
+    refuse_stray("token_cache_path", stray_at_the_ends(given))
+    refuse_unknown_home("token_cache_path", given)
+    return Folder(given)
 
 
 def _positive(options: Mapping[str, Any], name: str) -> float:
@@ -238,8 +242,7 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
     if ca_path and not os.path.exists(ca_path):
         sentence = f"ca_path {ca_path.strip()} does not exist on {socket.gethostname()}"
         raise SettingsError(told_after(sentence, ca_path))
-    cache_path = options.get("token_cache_path")
-    refuse_stray("token_cache_path", stray_at_the_ends(cache_path or ""))
+    cache = cache_folder(options.get("token_cache_path"), environ)
     return Connection(
         auth_url=checked_auth_url(options["auth_url"]),
         allowed_endpoint_domains=domains,
@@ -248,7 +251,8 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
         retry_timeout=_within_a_day("retry_timeout", retry_timeout),
         concurrency=int(_positive(options, "concurrency")),
         token_cache=options["token_cache"],
-        token_cache_path=cache_path or default_cache_path(environ),
+        token_cache_path=cache.path,
+        cache_problem=cache.problem,
         user_agent=user_agent,
     )
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO
 
-from .private_files import PrivateDirectory, Unusable, bases_for_locks, told_if_long
+from .private_files import NO_PLACE, PrivateDirectory, Unusable, bases_for_locks, told_if_long
 
 _PAUSE = 0.002  # seconds between two looks of the one waiter that looks
 
@@ -115,7 +115,7 @@ class Slots:
                 if problem:
                     self._warn(f"Calls in flight are counted in {base}, since {problem}.")
                 return directory
-        self._warn_uncounted(problem)
+        self._warn_uncounted(problem or NO_PLACE)
         return None
 
     def _check(self, directory: PrivateDirectory) -> None:

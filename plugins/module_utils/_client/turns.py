@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from .private_files import PrivateDirectory, Unusable, bases_for_locks
+from .private_files import NO_PLACE, PrivateDirectory, Unusable, bases_for_locks
 
 _DAY = 86_400.0  # seconds
 
@@ -47,7 +47,7 @@ class Turns:
             else:
                 directory.sweep(older_than=time.time() - _DAY)
                 return
-        self._warn(f"Another process may do the same at the same time, since {problem}.")
+        self._warn(f"Another process may do the same at the same time, since {problem or NO_PLACE}.")
 
     def _tell(self) -> None:
         self._progress("Waiting for another task that works on the same event.")

@@ -9,6 +9,7 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from contextlib import nullcontext
@@ -19,7 +20,9 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import SettingsError, SpeedlabError, recorded
+from .._judge.deployments import PHASES, Deployment, Mark, NoRun, WrongKey, mark_of
 from .._judge.events import NO_IDS, Event, Ids, decoded, differs, read_event, selected
+from .._judge.urls import clean_for_publication
 from .dates import instant_option, now_of_api
 from .event_writes import create_event, delete_events
 from .events import events_of, shown
@@ -32,6 +35,17 @@ OPTIONS: dict[str, Any] = {
     "key": {"type": "str", "no_log": False},
     "text": {"type": "str"},
     "date": {"type": "raw"},
+    "deployment": {
+        "type": "dict",
+        "options": {
+            "phase": {"type": "str", "choices": list(PHASES), "default": "success"},
+            "environment": {"type": "str"},
+            "name": {"type": "str"},
+            "version": {"type": "str"},
+            "url": {"type": "str"},
+            "run": {"type": "str"},
+        },
+    },
     "monitorings": {"type": "list", "elements": "str"},
     "scenarios": {"type": "list", "elements": "str"},
     "key_pattern": {"type": "str", "no_log": False},
@@ -47,8 +61,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     for kind in (MONITORINGS, SCENARIOS):
         checked_names(options[kind.option], kind)
     if options["state"] == "present":
-        _check_present(options)
-        return _Post(options, date, client).outcome(check_mode)
+        return _Post(_mark(options), options, date, client).outcome(check_mode)
     _check_absent(options)
     return _absent(options, client, check_mode) if options["key"] else _pruned(options, client, check_mode)
 
@@ -56,16 +69,41 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
-def _check_present(options: Options) -> None:
-    for name in ("key", "text"):
-        if not (options[name] or "").strip():
-            raise SettingsError(f"{name} is needed with state: present, and not given or empty")
+def _mark(options: Options) -> Mark:
+    """The key and the text to post."""
     for name in ("key_pattern", "older_than"):
         if options[name] is not None:
             raise SettingsError(f"{name} says which events to remove, so it goes with state: absent alone")
+    if options["deployment"] is not None:
+        return _mark_of_deployment(options)
+    for name in ("key", "text"):
+        if not _given(options[name]):
+            raise SettingsError(f"{name} is needed with state: present, and not given or empty")
+    return Mark(options["key"], clean_for_publication(options["text"]))
+
+
+def _mark_of_deployment(options: Options) -> Mark:
+    told = {name: _given(value) for name, value in options["deployment"].items()}
+    deployment = Deployment(**told, key=_given(options["key"]), text=_given(options["text"]))
+    try:
+        return mark_of(deployment, os.environ)
+    except NoRun as error:
+        raise SettingsError(
+            f"{error}. Set key (deployment_event_key in the role), such as deploy-2026-11-25",
+            hint="It has to be another one for each deployment; no request was made and nothing was written.",
+        ) from None
+    except WrongKey as error:
+        raise SettingsError(str(error), hint="Choose another key; no request was made.") from None
+
+
+def _given(text: str | None) -> str:
+    """The text as it was given; an empty one for what is not given, or is blank."""
+    return text if text and text.strip() else ""
 
 
 def _check_absent(options: Options) -> None:
+    if options["deployment"] is not None:
+        raise SettingsError("deployment says what to post, so it goes with state: present alone")
     pattern, age = options["key_pattern"], options["older_than"]
     if options["key"] and (pattern or age is not None):
         raise SettingsError("key goes with neither key_pattern nor older_than, since it names the event itself")
@@ -83,12 +121,12 @@ def _check_absent(options: Options) -> None:
 class _Post:
     """One event as the task wants it: what is not given is None, and not compared."""
 
-    def __init__(self, options: Options, date: datetime | None, client: Client) -> None:
+    def __init__(self, mark: Mark, options: Options, date: datetime | None, client: Client) -> None:
         self._client = client
-        self._text = options["text"]
+        self._text = mark.text
         self._named = (options["monitorings"], options["scenarios"])
         self._monitorings, self._scenarios = Catalogue(MONITORINGS, client), Catalogue(SCENARIOS, client)
-        self._wanted = Event(options["key"], decoded(options["text"]), date)
+        self._wanted = Event(mark.key, decoded(mark.text), date)
 
     def outcome(self, check_mode: bool) -> Outcome:
         monitorings, scenarios = self._named

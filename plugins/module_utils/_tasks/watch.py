@@ -23,8 +23,9 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import BadAnswer, SettingsError, SpeedlabError
-from .._client.settings import Pair, ReadyToken, Settings, environment_value, refuse_stray, settings_from
+from .._client.settings import Pair, ReadyToken, Settings, refuse_stray, settings_from
 from .._client.stray import stray_at_the_ends
+from .._client.user_folders import Folder, refuse_unknown_home, user_folder
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.freshness import AHEAD_AT_MOST
@@ -103,6 +104,7 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
     except ValueError as error:
         raise SettingsError(str(error)) from None
     refuse_stray("state_file", stray_at_the_ends(options["state_file"] or ""))
+    refuse_unknown_home("state_file", options["state_file"] or "")
     ids = options["monitoring_id"]
     return Plan(
         settings=settings,
@@ -121,20 +123,24 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
     )
 
 
-def default_state_file(plan: Plan, environ: Mapping[str, str]) -> str:
-    """Another file for each pair, project, selection and choice of events, in the user's own folder for state.
+def default_state_file(plan: Plan, environ: Mapping[str, str]) -> Folder:
+    """The path of a file in the user's own folder for state; another one for each pair, project, selection and choice
+    of events. Two rulebooks that tell different things each need to know what they told.
 
-    Two rulebooks that tell different things each need to know what they told.
+    Raises :class:`SettingsError` if there is no place for it.
     """
     login = plan.settings.required_login()
     who = login.endpoint if isinstance(login, ReadyToken) else login.client_id
     ids, types = sorted(plan.selection.ids or ()), sorted(plan.rules.types)
     watched = (plan.settings.connection.auth_url.text, who, login.project_id, plan.selection.name, plan.selection.url)
     digest = hashlib.sha256(repr((watched, ids, types)).encode("utf-8")).hexdigest()[:16]
-    base = environment_value("XDG_STATE_HOME", environ) or ""
-    if not os.path.isabs(base):
-        base = os.path.join(environment_value("HOME", environ) or os.path.expanduser("~"), ".local", "state")
-    return os.path.join(base, "contentsquare-speedlab", f"monitorings-{digest}.json")
+    folder = user_folder(environ, "XDG_STATE_HOME", os.path.join(".local", "state"))
+    if not folder.path:
+        raise SettingsError(
+            f"There is no place for the state, because {folder.problem} and no temporary directory",
+            hint="Give state_file; no request was made.",
+        )
+    return replace(folder, path=os.path.join(folder.path, f"monitorings-{digest}.json"))
 
 
 # --- one look ---------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import Verdict
 
 _FAR = 10**9
+_TAB_TITLE_LENGTH = 70  # what a tab, a bookmark or a list of results shows of it at most
 _HEADLINES = {
     "fail": "{share} {need} action now",
     "unknown": "{share} could not be judged",
@@ -97,6 +98,7 @@ class Page:
     """The whole report."""
 
     title: str
+    tab_title: str
     heading: str
     kind_words: str
     status: str
@@ -131,12 +133,15 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
     filters = filters_for(subjects)
     findings = _findings(subjects)
     open_findings = [finding for finding in findings if not finding.waived_until]
+    whole_title = words.printable(title) if title else words.title_for(words.printable(kind))
+    headline = _headline(verdict, kind)
     return Page(
-        title=words.printable(title) if title else words.title_for(words.printable(kind)),
+        title=whole_title,
+        tab_title=words.shortened(f"{whole_title}: {headline}", _TAB_TITLE_LENGTH),
         heading=words.heading_for(words.printable(kind)),
         kind_words=words.spaced(kind),
         status=verdict["status"],
-        headline=_headline(verdict, kind),
+        headline=headline,
         checked_at=verdict["checked_at"],
         checked_at_words=words.long_instant(verdict["checked_at"]),
         partial=bool(verdict["partial"]),

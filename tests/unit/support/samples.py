@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
@@ -39,7 +40,8 @@ def common_options(**given: Any) -> dict[str, Any]:
 
 def settings(environ: dict[str, str] | None = None, *, pair_only: bool = False, **given: Any) -> Settings:
     """The checked settings of a task that gives ``given``."""
-    return settings_from(common_options(**given), environ or {}, "contentsquare.speedlab/test", pair_only=pair_only)
+    found = {"HOME": os.environ["HOME"], **(environ or {})}
+    return settings_from(common_options(**given), found, "contentsquare.speedlab/test", pair_only=pair_only)
 
 
 def connection(**given: Any) -> Connection:

@@ -135,7 +135,8 @@ options:
       - Where the state is kept; beside it lies a second file with C(.taken) added to the name. Its directory has to be
         there, and one file serves one source.
       - By default a file in C($XDG_STATE_HOME/contentsquare-speedlab), else C(~/.local/state/contentsquare-speedlab);
-        another one for each pair, project, selection and choice of O(events).
+        another one for each pair, project, selection and choice of O(events). A user without a home directory gets a
+        directory of their own below the system's temporary one, and a warning.
       - In a container, put it on a volume; else each restart begins with a new baseline.
     type: path
   expires_on:

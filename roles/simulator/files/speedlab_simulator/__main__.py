@@ -12,15 +12,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .daemon import DaemonError, Place, Wish, serve, start, status, stop
+from .daemon import DaemonError, Place, Wish, expanded, serve, start, status, stop
 from .seed import SeedError
 from .tls import TlsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    place = Place(options.directory)
     try:
+        place = Place(options.directory)
         if options.command == "stop":
             _print(stop(place, options.check))
         elif options.command == "status":
@@ -63,7 +63,7 @@ def _port(text: str) -> int:
 
 
 def _wish(options: argparse.Namespace) -> Wish:
-    seed = None if options.seed is None else options.seed.expanduser().absolute()
+    seed = None if options.seed is None else expanded(options.seed).absolute()
     if seed is not None and not seed.is_file():
         raise SeedError(f"There is no seed file {seed}.")
     return Wish(port=options.port, tls=options.tls, seed=seed)

@@ -69,11 +69,22 @@ class Wish:
         )
 
 
+def expanded(path: Path) -> Path:
+    """The path with the home directory in the place of ``~``."""
+    try:
+        found = path.expanduser()
+    except RuntimeError as error:
+        raise DaemonError(f"{path} names a home directory that does not exist here: give an absolute path.") from error
+    if str(path).startswith("~") and not found.is_absolute():
+        raise DaemonError(f"{path} names a home directory, but HOME is no absolute path: give an absolute path.")
+    return found
+
+
 class Place:
     """The directory of one simulator and the files in it."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory.expanduser().absolute()
+        self.directory = expanded(directory).absolute()
         self.pid_file = self.directory / "simulator.pid"
         self.description = self.directory / "simulator.json"
         self.ca_file = self.directory / CA_FILE

@@ -290,6 +290,8 @@ FRACTION, BOOLEAN = "is a number with a decimal point", "is a boolean"
         (EVENT, {"state": "absent", "key_pattern": 1.0}, f"key_pattern {FRACTION}"),
         (EVENT, {"key": "x", "text": "x", "monitorings": ["Home", 10.40]}, f"monitorings {FRACTION}"),
         (EVENT, {"key": "x", "text": "x", "scenarios": False}, f"scenarios {BOOLEAN}"),
+        (EVENT, {"deployment": {"version": 10.40}}, f"deployment: version {FRACTION}"),
+        (EVENT, {"deployment": {"environment": False}}, f"deployment: environment {BOOLEAN}"),
         (CREDENTIALS, {"credentials": [{**ENTRY, "name": 10.40}]}, f"credentials: name {FRACTION}"),
         (CREDENTIALS, {"credentials": [{**ENTRY, "environment": False}]}, f"credentials: environment {BOOLEAN}"),
         (MONITORINGS, {"name": 10.40}, f"name {FRACTION}"),

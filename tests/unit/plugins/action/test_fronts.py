@@ -166,6 +166,8 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("no event", EVENT, {**LOGIN, "key": "a", "state": "absent"}, lambda api: events_of(api, "a")),
     ("nothing to prune", EVENT, {**LOGIN, "state": "absent", "key_pattern": "c*", "older_than": "1"}, many_events),
     ("all events removed", EVENT, {**LOGIN, "state": "absent"}, nothing),
+    ("a deployment", EVENT, {**MARK, "deployment": {"phase": "success", "environment": "prod"}}, an_event),
+    ("a deployment of a wrong phase", EVENT, {**MARK, "deployment": {"phase": "end"}}, nothing),
     ("events", EVENTS, LOGIN, many_events),
     ("events of a pattern, queried", EVENTS, {**LOGIN, "key_pattern": "a*", "query": "events[].key"}, many_events),
     ("events until a day", EVENTS, {**LOGIN, "date_to": "2020-12-31"}, many_events),

@@ -44,14 +44,6 @@ def post(carrier: Transport, url: str, bearer: str | None = "token-1", **changes
     return carrier.post(f"{url}/x", {"key": "value"}, slot=url, secrets=(), bearer=bearer, **changes)
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(
-        "ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings.default_cache_path",
-        lambda environ: str(tmp_path / "speedlab"),
-    )
-
-
 def test_a_call_is_one_post_with_one_authorization() -> None:
     with Server([answers(GOOD)]) as server:
         assert post(make(server.url), server.url).body == GOOD

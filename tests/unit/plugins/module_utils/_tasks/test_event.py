@@ -128,14 +128,71 @@ def test_an_event_that_is_not_listed_at_once_is_taken_for_written(script: Script
 
 
 def test_a_text_goes_out_as_it_was_written_and_is_shown_decoded(script: Script) -> None:
-    script.listed().created(text="A &amp; B ?a=1&region=2").listed()
-    assert run(date=NOON, text="A &amp; B ?a=1&region=2").result["event"]["text"] == "A & B ?a=1&region=2"
+    script.listed().created(text="A &amp; B &region").listed()
+    assert run(date=NOON, text="A &amp; B &region").result["event"]["text"] == "A & B &region"
 
 
-def test_a_login_in_an_address_is_not_shown(script: Script) -> None:
-    script.listed().created(text="https://user:hunter22@ci.example/1").listed()
-    done = run(date=NOON, text="https://user:hunter22@ci.example/1", diff_mode=True)
+def test_a_secret_in_an_address_is_neither_written_nor_shown(script: Script) -> None:
+    cleaned = "See https://VALUE_REDACTED@ci.example/1?token=VALUE_REDACTED."
+    script.listed().created(text=cleaned).listed(an_event(text=cleaned))
+    done = run(date=NOON, text="See https://user:hunter22@ci.example/1?token=hunter22.", diff_mode=True)
     assert "hunter22" not in str(done.result)
+    assert done.warnings == []
+
+
+def test_a_text_with_a_secret_is_the_same_the_second_time(script: Script) -> None:
+    script.listed(an_event(text="See https://VALUE_REDACTED@ci.example/1?token=VALUE_REDACTED."))
+    assert run(date=NOON, text="See https://user:hunter22@ci.example/1?token=hunter22.").result["changed"] is False
+
+
+# --- a deployment -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BUILD_TAG", "GITHUB_RUN_ID", "CI_SERVER_URL", "CI_SERVER_HOST", "CI_PROJECT_ID", "CI_PROJECT_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"CI_PIPELINE_ID": "7", "CI_PROJECT_PATH_SLUG": "shop", "CI_PROJECT_NAME": "Shop"}.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "text"),
+    [
+        ({}, "gitlab-shop-7", "Deployed: Shop"),
+        ({"phase": "start", "environment": "prod"}, "gitlab-shop-7-prod-start", "Deployment started: Shop to prod"),
+        ({"phase": "rollback", "environment": " ", "name": ""}, "gitlab-shop-7-rollback", "Rolled back: Shop"),
+    ],
+)
+def test_the_ci_system_tells_key_and_text(
+    script: Script, pipeline: None, given: dict[str, str], key: str, text: str
+) -> None:
+    script.listed(an_event(key=key, text=text), key=key)
+    event = run(key=None, text=None, deployment=given).result["event"]
+    assert (event["key"], event["text"]) == (key, text)
+
+
+def test_a_key_and_a_text_of_ones_own_stand_above_the_ci_system(script: Script, pipeline: None) -> None:
+    script.listed(an_event(key="mine-start", text="My words"), key="mine-start")
+    done = run(key="mine", text="My words", deployment={"phase": "start"})
+    assert done.result["event"]["key"] == "mine-start"
+
+
+def test_a_new_deployment_is_written(script: Script, pipeline: None) -> None:
+    script.listed(key="gitlab-shop-7")
+    script._api.expect_lab("event/create", {"key": "gitlab-shop-7", "text": "Deployed: Shop", "date": NOON}, {})
+    script.listed(an_event(key="gitlab-shop-7", text="Deployed: Shop"), key="gitlab-shop-7")
+    assert run(key="", text="", date=NOON, deployment={}).result["changed"] is True
+
+
+def test_without_a_run_or_a_key_nothing_is_asked_or_written(monkeypatch: pytest.MonkeyPatch, api: ScriptedApi) -> None:
+    for name in ("CI_PIPELINE_ID", "GITHUB_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BUILD_TAG", "v1.5")
+    failure = run(key=None, text=None, deployment={"environment": "prod"}).failure
+    assert "No CI system is known here that tells which deployment this is" in failure["msg"]
+    assert "Set key (deployment_event_key in the role)" in failure["msg"]
+    assert "nothing was written" in failure["hint"]
 
 
 # --- the second time --------------------------------------------------------------------------------------------------
@@ -468,6 +525,8 @@ def test_pruning_in_check_mode_lists_what_would_go(script: Script) -> None:
         ({"scenarios": [""]}, "scenarios holds an empty name"),
         ({"older_than": 3}, "older_than says which events to remove"),
         ({"key_pattern": "x*"}, "key_pattern says which events to remove"),
+        ({"state": "absent", "deployment": {}}, "deployment says what to post, so it goes with state: present alone"),
+        ({"key": "x-start", "deployment": {}}, "key ends in -start, which is added to the key of a deployment"),
         ({"state": "absent", "key": None}, "it does not remove all events"),
         ({"state": "absent", "key": ""}, "it does not remove all events"),
         ({"state": "absent", "key": None, "key_pattern": ""}, "it does not remove all events"),

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -45,7 +48,7 @@ NO_RETRIES = {"retry_timeout": 0}
 def plan(**given: Any) -> Plan:
     validation = ArgumentSpecValidator(argument_spec(OPTIONS)).validate({**LOGIN, **given})
     assert not validation.error_messages, validation.error_messages
-    return plan_from(validation.validated_parameters, {}, "2.21.0")
+    return plan_from(validation.validated_parameters, os.environ, "2.21.0")
 
 
 def listed(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -331,17 +334,45 @@ def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi
     assert checked.rules.client_id == PAIR.client_id
 
 
+def test_without_a_home_the_state_is_in_a_folder_of_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(pwd, "getpwuid", lambda number: {}[number])
+    found = default_state_file(plan(), {"HOME": "~"})
+    assert found.path.startswith(f"{tmp_path}/contentsquare-speedlab-{os.geteuid()}/monitorings-")
+    assert "has no home directory" in found.problem
+
+
+def test_without_a_home_and_a_temporary_directory_state_file_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = plan()
+    monkeypatch.setattr(tempfile, "gettempdir", no_temporary_directory)
+    monkeypatch.setattr(pwd, "getpwuid", lambda number: {}[number])
+    with pytest.raises(SettingsError, match="no place for the state") as caught:
+        default_state_file(checked, {})
+    assert "Give state_file" in caught.value.hint
+
+
+def no_temporary_directory() -> str:
+    raise FileNotFoundError(2, "No usable temporary directory found")
+
+
+def test_a_state_file_in_a_home_that_is_not_known_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"state_file ~nobody-of-that-name/state\.json names a home directory"):
+        plan(state_file="~nobody-of-that-name/state.json")
+
+
 def test_each_pair_project_selection_and_choice_of_events_has_a_state_file_of_its_own(tmp_path: Path) -> None:
     others: list[dict[str, Any]] = [
         *({"project_id": 7}, {"client_id": "other"}),
         *({"name": "x"}, {"url": "x"}, {"monitoring_id": [1]}, {"events": ["stale"]}),
     ]
     plans = [plan(), *(plan(**given) for given in others)]
-    files = [default_state_file(each, {"HOME": str(tmp_path)}) for each in plans]
+    files = [default_state_file(each, {"HOME": str(tmp_path)}).path for each in plans]
     assert len(set(files)) == len(files)
     assert all(each.startswith(f"{tmp_path}/.local/state/contentsquare-speedlab/") for each in files)
-    assert default_state_file(plan(client_secret="another-secret"), {"HOME": str(tmp_path)}) == files[0]
-    assert default_state_file(plan(), {"XDG_STATE_HOME": "/state"}).startswith("/state/contentsquare-speedlab/")
+    assert default_state_file(plan(client_secret="another-secret"), {"HOME": str(tmp_path)}).path == files[0]
+    assert default_state_file(plan(), {"XDG_STATE_HOME": "/state"}).path.startswith("/state/contentsquare-speedlab/")
 
 
 def test_a_state_that_turned_bad_and_the_runs_come_in_the_order_in_which_they_happened(watch: Watch) -> None:
