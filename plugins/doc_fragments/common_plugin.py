@@ -102,7 +102,11 @@ options:
       - name: speedlab_validate_certs
   ca_path:
     description:
-      - File or directory of the certificate authorities to trust instead of the default ones.
+      - File or directory of the certificate authorities to trust instead of the default ones. A directory has to have
+        the file names that C(openssl rehash) makes.
+      - Without it, the first of these environment variables that is set counts, E(REQUESTS_CA_BUNDLE),
+        E(CURL_CA_BUNDLE), and then E(SSL_CERT_FILE) and E(SSL_CERT_DIR) together. Without any of them, the authorities
+        that come with the Python library requests are trusted.
     type: path
     env:
       - name: SPEEDLAB_CA_PATH

@@ -15,8 +15,7 @@ from typing import Any
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
 
-from ._client.client import Reporter
-from ._client.disclosure import as_quoted
+from ._client.masking import masked
 from ._options import argument_spec
 from ._secrets import register_secrets
 from ._tasks.task import Task, carry_out
@@ -36,13 +35,15 @@ def main(task: Task) -> None:
         module.params,
         check_mode=module.check_mode,
         diff_mode=module._diff,
-        reporter=Reporter(warn=module.warn),
         environ=os.environ,
         ansible=ansible_version,
     )
-    # Ansible knows only its parameters, and those only as they stand
-    module.no_log_values.update(as_quoted({*module.no_log_values, *execution.secrets}))
-    register_secrets([*execution.secrets, *execution.bearers])
+    register_secrets(execution.secrets)
+    for warning in execution.warnings:
+        module.warn(warning)
+    # The result is masked already. Up to ansible-core 2.21, Ansible would mask other values than the other front does.
+    module.no_log_values = set()
+    invocation = {"module_args": masked(module.params, execution.secrets, shortest=1)}
     if execution.failed:
-        module.fail_json(**execution.result)
-    module.exit_json(**execution.result)
+        module.fail_json(**execution.result, invocation=invocation)
+    module.exit_json(**execution.result, invocation=invocation)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Core's own masking of secrets, where it exists (ansible-core 2.22).
+"""Core's own masking of what it displays, where it exists (since ansible-core 2.22).
 
 Private to this collection: may change without notice.
 """
@@ -11,13 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ._client.disclosure import as_quoted
+from ._client.settings import SHORTEST_SECRET
+
 try:
     from ansible.module_utils.secrets import register_secrets as _register
-except ImportError:  # older versions of ansible-core mask only what a task itself declares as no_log
+except ImportError:
     _register = None
 
 
 def register_secrets(values: Iterable[str]) -> None:
-    """Have core mask the values in all that it displays from now on."""
+    """Have core mask the values in all that it displays from now on, but for short ones.
+
+    Core masks what is registered wherever it stands: a short value would be found in innocent text of all other tasks.
+    """
     if _register is not None:
-        _register(values)
+        _register(sorted(as_quoted(value for value in values if len(value) >= SHORTEST_SECRET)))

@@ -14,7 +14,6 @@ runs already. On other connections, with become or async, the module runs as any
 from __future__ import annotations
 
 import copy
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -22,15 +21,13 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import REQUESTS_IMPORT_ERROR
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.masking import masked
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
@@ -39,6 +36,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments 
     WrongArguments,
     typed,
     without_environment,
+    without_short_secrets,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
@@ -98,8 +96,7 @@ class SpeedlabAction(ActionBase):
         if not (secrets and self._task.loop):
             return False
         item = plain(variables.get(self._task.loop_control.loop_var if self._task.loop_control else "item"))
-        text = json.dumps(item, ensure_ascii=False, default=str)
-        return any(secret in text for secret in as_quoted(secrets))
+        return bool(masked(item, secrets, shortest=1) != item)
 
     def _hidden(self, result: dict[str, Any]) -> dict[str, Any]:
         if result.get("failed"):
@@ -135,25 +132,23 @@ class SpeedlabAction(ActionBase):
     # --- here ---------------------------------------------------------------------------------------------------------
 
     def _run_here(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        warnings: list[str] = []
         with self._task_environment():
-            options, secrets = typed(argument_spec(self.TASK.options), arguments, os.environ)
+            options, _secrets = typed(argument_spec(self.TASK.options), arguments, os.environ)
             execution = carry_out(
                 self.TASK,
                 options,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
-                reporter=Reporter(warn=warnings.append, progress=self._say),
                 environ=os.environ,
                 ansible=ansible_version,
+                progress=self._say,
             )
-        secrets = as_quoted({*secrets, *execution.secrets})
-        register_secrets([*secrets, *execution.bearers])
-        result = _masked(execution.result, secrets)
+        register_secrets(execution.secrets)
+        result = dict(execution.result)
         if execution.failed:
             result["failed"] = True
-        if warnings:
-            result["warnings"] = remove_values(warnings, secrets)
+        if execution.warnings:
+            result["warnings"] = list(execution.warnings)
         return result
 
     def _in_the_words_of_a_module(self, wrong: WrongArguments) -> str:
@@ -195,7 +190,8 @@ class SpeedlabAction(ActionBase):
         with self._quiet_connection() if hide else nullcontext():
             result: dict[str, Any] = self._execute_module(
                 module_name=f"{_COLLECTION}.{self.TASK.name}",
-                module_args=dict(self._task.args),  # core adds its own keys to it, which a retry would find again
+                # a copy: core adds its own keys to it, which a retry would find again
+                module_args=without_short_secrets(argument_spec(self.TASK.options), self._task.args),
                 # up to ansible-core 2.21 the target's system log gets secrets of ``credentials`` that hold quotes
                 task_vars={**variables, "ansible_no_target_syslog": True},
                 wrap_async=self._task.async_val,
@@ -213,15 +209,6 @@ class SpeedlabAction(ActionBase):
             yield
         finally:
             self._play_context = self._connection._play_context = loud
-
-
-def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """The result as a module would mask it. Core's walk through all of it takes long; most hold no secret at all.
-
-    The secrets have to come with their JSON spelling, as from :func:`as_quoted`.
-    """
-    text = json.dumps(result, ensure_ascii=False, default=str)
-    return dict(remove_values(result, secrets)) if any(secret in text for secret in secrets) else result
 
 
 def _refusal(message: str) -> dict[str, Any]:

@@ -16,11 +16,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import secrets_of_environment
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.masking import masked, secrets_among
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
+    SHORTEST_SECRET,
+    secrets_of_environment,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stray import stray_but_space
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._texts import with_texts
 
@@ -44,12 +46,29 @@ def typed(
         texts = with_texts(spec, arguments)
     except ValueError as error:
         raise WrongArguments(str(error)) from None
-    validation = ArgumentSpecValidator(dict(spec)).validate(texts)
-    secrets = set(validation._no_log_values)
+    secrets = secrets_among(spec, texts)
+    validation = ArgumentSpecValidator(dict(spec)).validate(without_short_secrets(spec, texts))
     if validation.error_messages:
-        message = remove_values(validation.errors.msg, as_quoted({*secrets, *secrets_of_environment(environ)}))
-        raise WrongArguments(str(message), unsupported=isinstance(validation.errors[0], UnsupportedError))
+        message = masked(validation.errors.msg, {*secrets, *secrets_of_environment(environ)})
+        raise WrongArguments(message, unsupported=isinstance(validation.errors[0], UnsupportedError))
     return dict(validation.validated_parameters), secrets
+
+
+def without_short_secrets(spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments, in which a secret that is too short to be one is empty. It is refused with the same words.
+
+    Since ansible-core 2.22, Ansible's own check would have the short value masked in the output of all other tasks.
+    """
+    kept = dict(arguments)
+    for name, value in arguments.items():
+        rule = spec.get(name, {})
+        if rule.get("no_log") and value is not None and len(str(value)) < SHORTEST_SECRET:
+            kept[name] = ""
+        elif "options" in rule and isinstance(value, list):
+            kept[name] = [
+                without_short_secrets(rule["options"], each) if isinstance(each, Mapping) else each for each in value
+            ]
+    return kept
 
 
 def without_environment(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.masking import masked
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
     COMMON_OPTIONS,
     ReadyToken,
@@ -87,7 +86,7 @@ def look_up(terms: list[Any], given: Mapping[str, Any]) -> list[Any]:
             shown = (
                 repr(term) if isinstance(term, str) else f"A value of the type {type(term).__name__}"
             )  # which may hold anything
-            named = remove_values(shown, as_quoted(secrets_of_environment(os.environ)))
+            named = masked(shown, secrets_of_environment(os.environ))
             raise AnsibleLookupError(f"{named} is no term of this lookup; there are {', '.join(TERMS)}.")
     if not terms:
         raise AnsibleLookupError(f"This lookup needs a term: one or more of {', '.join(TERMS)}.")

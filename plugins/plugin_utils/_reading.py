@@ -14,12 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.disclosure import as_quoted
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
 
@@ -40,26 +36,18 @@ def read(task: Task, options: Mapping[str, Any], plugin: str) -> dict[str, Any]:
     Secrets and tokens are registered for masking, and neither warnings nor the error show a secret. Lines of progress
     go where errors go: another program may read what ``ansible-inventory`` prints.
     """
-    warnings: list[str] = []
     execution = carry_out(
         task,
         options,
         check_mode=False,
         diff_mode=False,
-        reporter=Reporter(
-            warn=warnings.append,
-            progress=lambda text: display.display(f"{plugin}: {text}", stderr=True),
-        ),
         environ=os.environ,
         ansible=ansible_version,
+        progress=lambda text: display.display(f"{plugin}: {text}", stderr=True),
     )
-    given = (options[option.name] for option in COMMON_OPTIONS if option.secret)
-    hidden = as_quoted({*filter(None, given), *execution.secrets})
-    register_secrets([*hidden, *execution.bearers])
-    for warning in remove_values(warnings, hidden):
+    register_secrets(execution.secrets)
+    for warning in execution.warnings:
         display.warning(warning)
     if execution.failed:
-        raise ReadingFailed(
-            str(remove_values(execution.result["msg"], hidden)), str(execution.result["failure"]["code"])
-        )
+        raise ReadingFailed(execution.result["msg"], execution.result["failure"]["code"])
     return execution.result

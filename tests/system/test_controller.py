@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Run, Simulator, to_yaml
+from support import Run, Simulator, Webhook, to_yaml
 
 Playbook = Callable[..., Run]
 
@@ -25,7 +26,11 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "ssh": {"ansible_connection": "ssh", **UNREACHABLE},
     "winrm": {"ansible_connection": "winrm", "ansible_shell_type": "powershell", **UNREACHABLE},
     "psrp": {"ansible_connection": "psrp", "ansible_shell_type": "powershell", **UNREACHABLE},
-    "a become that fails": {"ansible_become": True, "ansible_become_exe": "/bin/false"},
+    "a become that fails": {
+        "ansible_become": True,
+        "ansible_become_exe": "/bin/false",
+        "ansible_become_user": "nobody",  # to become oneself is no work, and would not fail
+    },
     "a temporary folder that cannot be written": {"ansible_remote_tmp": "/proc/nowhere"},
     "another Python": {"ansible_python_interpreter": "/nowhere/python"},
     "all at once": {
@@ -56,20 +61,19 @@ def inventory(tmp_path: Path) -> Callable[..., Path]:
 # --- speedlab_in_process: always --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hosts", ["localhost", "web1"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_always_runs_in_process_whatever_the_inventory_says(
-    playbook: Playbook, inventory: Callable[..., Path], hostile: str, hosts: str
+    playbook: Playbook, inventory: Callable[..., Path], hostile: str
 ) -> None:
     task = {"name": "read", MONITORINGS: {}, "vars": ALWAYS}
     run = playbook(
-        [{"hosts": hosts, "gather_facts": False, "tasks": [task, {**task, "delegate_to": "localhost"}]}],
+        [{"hosts": "all", "gather_facts": False, "tasks": [task, {**task, "delegate_to": "localhost"}]}],
         "--inventory",
         str(inventory(HOSTILE[hostile])),
         "-vvv",
     )
     assert run.status == 0, run.output
-    assert [each["summary"]["total"] for each in run.of("read")] == [9, 9]
+    assert [each["summary"]["total"] for each in run.of("read")] == [9, 9, 9, 9]
     assert "EXEC" not in run.output
     assert "ESTABLISH" not in run.output
 
@@ -134,3 +138,81 @@ def test_always_on_an_unreachable_host_refuses_async(playbook: Playbook, invento
     )
     assert run.status == 2
     assert "speedlab_in_process is always, which does not go with async" in run.one("read")["msg"]
+
+
+# --- the playbooks ----------------------------------------------------------------------------------------------------
+
+HOSTILE_TO_PLAYBOOKS = {
+    "a become that fails": HOSTILE["a become that fails"],
+    "a host out of reach, and plugins that are not installed": {
+        **HOSTILE["ssh"],
+        "ansible_become": True,
+        "ansible_become_method": "acme.cloud.doas",
+        "ansible_shell_type": "powershell",
+        "ansible_python_interpreter": "/nowhere/python",
+    },
+}
+PAIRS = [
+    {
+        "name": "Shop",
+        "client_id": "shop-production",
+        "client_secret": "simulator-secret-production",
+        "expires_on": "2099-01-31",
+    }
+]
+MONITORING = {"id": 50301, "name": "Checkout", "url": "https://www.shop.example/checkout", "error_message": ""}
+TICKET = {"type": "state_changed", "id": "1f7a", "to": "KO", "observed_at": "2026-11-25T14:24:11Z"}
+GOOD_PAGE = "Home"  # a monitoring in good order
+
+# What each playbook needs beside its pair, and a file that it leaves behind.
+PLAYBOOKS: dict[str, tuple[dict[str, Any], str]] = {
+    "credential_audit": (
+        {"credential_audit_credentials": PAIRS, "credential_audit_state_file": "state.json"},
+        "speedlab-reports/credential_audit.html",
+    ),
+    "doctor": ({}, ""),
+    "credential_audit over an inventory": (
+        {
+            "credential_audit_hosts": "web1",
+            "credential_audit_credential": PAIRS[0],
+        },
+        "speedlab-reports/credential_audit.html",
+    ),
+    "credential_expectations": ({"credential_audit_credentials": PAIRS}, "expectations.yml"),
+    "credential_expiry": ({"credential_expiry_credentials": PAIRS}, "speedlab-reports/credential_expiry.html"),
+    "deployment_event": ({"deployment_event_key": "deploy-42", "deployment_event_monitorings": ["Home"]}, ""),
+    "demo": ({"demo_report_dir": "demo"}, "demo/credential_expiry.html"),
+    "event_message": ({"ansible_eda": {"event": {"type": "health", "health": {"status": "up"}}}}, ""),
+    "event_ticket": ({"ansible_eda": {"event": {**TICKET, "monitoring": MONITORING}}}, ""),
+    "event_stale": ({"ansible_eda": {"event": {"type": "stale", "monitoring": MONITORING}}}, ""),
+    "monitoring_status": ({"monitoring_status_report_dir": "reports"}, "reports/monitoring_status.html"),
+    "performance_budgets": ({"performance_budgets_min_samples": 1}, "budgets.yml"),
+    "performance_gate": (
+        {
+            "performance_gate_budgets": {"defaults": {"score": {"fail": 1}}},
+            "performance_gate_name": GOOD_PAGE,
+            "performance_gate_report_dir": "reports",
+        },
+        "reports/performance_gate.html",
+    ),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_TO_PLAYBOOKS)
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_a_playbook_works_whatever_the_inventory_says_of_localhost(
+    playbook: Playbook, inventory: Callable[..., Path], webhook: Webhook, tmp_path: Path, name: str, hostile: str
+) -> None:
+    variables, file = PLAYBOOKS[name]
+    hooks = {"SPEEDLAB_TICKET_URL": webhook.url, "SPEEDLAB_MESSAGE_URL": webhook.url}
+    run = playbook(
+        f"contentsquare.speedlab.{name.split(maxsplit=1)[0]}",
+        *("--inventory", str(inventory(HOSTILE_TO_PLAYBOOKS[hostile]))),
+        *("--extra-vars", json.dumps(variables)),
+        *("--become", "-vvv"),
+        env={**hooks, "ANSIBLE_REMOTE_TMP": None},
+    )
+    assert run.status == 0, run.output
+    assert "ESTABLISH" not in run.output.replace("ESTABLISH LOCAL CONNECTION", "")
+    assert not file or (tmp_path / file).is_file()
+    assert len(webhook.got) == (name in ("event_message", "event_ticket"))

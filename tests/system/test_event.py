@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,21 @@ def test_an_event_is_written_once_and_a_second_run_changes_nothing(front_tasks: 
     assert simulator.calls(CREATE) == 1
     (kept,) = stored(simulator)["release-1"]
     assert (kept["date"], kept["monitorings"]) == ("2026-11-23T11:00:00.000+00:00", [HOME, CHECKOUT])
+
+
+def test_a_key_without_quotes_is_the_text_that_the_user_wrote(front_tasks: Tasks, simulator: Simulator) -> None:
+    keys = [date(2026, 11, 25), datetime(2026, 11, 25, 10, 30), 4711]
+    run = front_tasks(
+        *(mark(str(key), key=key) for key in keys),
+        {"name": "listed", EVENTS: {"key": keys[0]}},
+        mark("a fraction", key=10.40) | {"ignore_errors": True},
+        mark("a boolean", key=False) | {"ignore_errors": True},
+    )
+    assert [run.one(str(key))["event"]["key"] for key in keys] == ["2026-11-25", "2026-11-25T10:30:00", "4711"]
+    assert [event["key"] for event in run.one("listed")["events"]] == ["2026-11-25"]
+    assert run.one("a fraction")["msg"].startswith("key is a number with a decimal point")
+    assert run.one("a boolean")["msg"].startswith("key is a boolean")
+    assert set(stored(simulator)) == {"2026-11-25", "2026-11-25T10:30:00", "4711"}
 
 
 def test_an_event_changes_only_in_what_is_given(front_tasks: Tasks, simulator: Simulator) -> None:

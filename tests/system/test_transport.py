@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import http.server
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,6 +106,46 @@ def test_the_environments_ca_bundle_serves_by_default_and_overrides_no_option(
     assert run.status == 0, run.output
     assert run.one("unreadable")["failure"]["code"] == "tls_not_trusted"
     assert run.one("by environment")["summary"]["total"] == 9
+
+
+@pytest.fixture(scope="module")
+def hashed_directory(tls_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulator's authority in a directory, under the name by which OpenSSL looks for it."""
+    command = ["openssl", "x509", "-subject_hash", "-noout", "-in", str(tls_simulator.ca_path)]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    folder = tmp_path_factory.mktemp("authorities")
+    (folder / f"{name}.0").write_bytes(Path(str(tls_simulator.ca_path)).read_bytes())
+    return folder
+
+
+def test_the_variables_of_openssl_are_honoured_and_a_missing_file_is_named(
+    front_tasks: Tasks, tls_simulator: Simulator, hashed_directory: Path, tmp_path: Path
+) -> None:
+    ca, empty = str(tls_simulator.ca_path), tmp_path / "empty.pem"
+    empty.touch()
+
+    def task(name: str, **environment: str) -> dict[str, Any]:
+        return {"name": name, MONITORINGS: {"retry_timeout": 0}, "environment": environment, "ignore_errors": True}
+
+    run = front_tasks(
+        task("file", SSL_CERT_FILE=ca),
+        task("directory", SSL_CERT_DIR=f"/nowhere:{hashed_directory}"),
+        task("both", SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt", SSL_CERT_DIR=str(hashed_directory)),
+        task("requests first", REQUESTS_CA_BUNDLE=ca, SSL_CERT_FILE="/nowhere/ca.pem"),
+        task("another file", SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt"),
+        task("a file that is not there", SSL_CERT_FILE="/nowhere/ca.pem"),
+        task("a file without a certificate", SSL_CERT_FILE=str(empty)),
+        env={"SPEEDLAB_AUTH_URL": tls_simulator.auth_url, "SSL_CERT_FILE": None},
+    )
+    for name in ("file", "directory", "both", "requests first"):
+        assert run.one(name)["summary"]["total"] == 9, name
+    for name, told in (
+        ("another file", "certificate"),
+        ("a file that is not there", "SSL_CERT_FILE names /nowhere/ca.pem, which does not exist"),
+        ("a file without a certificate", "The CA bundle that SSL_CERT_FILE names"),
+    ):
+        assert run.one(name)["failure"]["code"] == "tls_not_trusted"
+        assert told in run.one(name)["msg"]
 
 
 # --- .netrc, redirects, cookies ---------------------------------------------------------------------------------------

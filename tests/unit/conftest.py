@@ -22,7 +22,10 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted impo
 settings.register_profile("speedlab", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("speedlab")
 
-_INFLUENCES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
+_INFLUENCES = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc"),
+    *("requests_ca_bundle", "curl_ca_bundle", "ssl_cert_file", "ssl_cert_dir"),
+)
 
 
 @pytest.fixture(autouse=True)

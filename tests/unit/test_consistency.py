@@ -372,7 +372,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *(f"{UTILS}._tasks.task", f"{UTILS}._client"),
     ),
     "module_utils/_options.py": ("ansible.module_utils", f"{UTILS}._client"),
-    "module_utils/_secrets.py": ("ansible.module_utils",),
+    "module_utils/_secrets.py": ("ansible.module_utils", f"{UTILS}._client"),
     "module_utils/_query.py": ("jmespath", f"{UTILS}._client.errors"),
     "module_utils/_version.py": (),
     "plugin_utils": ("ansible", "jinja2", "yaml", UTILS, "plugins.plugin_utils"),

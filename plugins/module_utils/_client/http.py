@@ -64,7 +64,7 @@ class Http:
         self._connection = connection
         self._threads = threading.local()
         self.clock_difference: float | None = None  # seconds ahead of the server, at the last answer
-        if connection.verify is False:  # the task says it once itself
+        if connection.trust.verify is False:  # the task says it once itself
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def _session(self) -> requests.Session:
@@ -74,21 +74,22 @@ class Http:
             session.cookies.set_policy(
                 DefaultCookiePolicy(allowed_domains=[])
             )  # one pair's cookie never goes with another
-            adapter = _watched_adapter(self._connection.timeout)
+            adapter = _watched_adapter(self._connection.timeout, self._connection.trust.directories)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             session.headers.update({"User-Agent": self._connection.user_agent, "Accept": "application/json"})
         return session
 
     def post(self, url: str, body: Mapping[str, Any], bearer: str | None) -> Answer:
-        host = urlsplit(url).hostname or ""
-        with typed_errors(url, host):
+        host, trust = urlsplit(url).hostname or "", self._connection.trust
+        trust.refuse_what_is_missing(url)
+        with typed_errors(url, host, trust.named_by):
             response = self._session().post(
                 url,
                 data=json.dumps(body).encode("utf-8"),
                 headers={"Content-Type": "application/json"},
                 auth=Bearer(bearer),
-                verify=self._connection.verify,
+                verify=trust.verify,
                 timeout=self._connection.timeout,
                 allow_redirects=False,
                 stream=True,
@@ -107,8 +108,11 @@ class Http:
             self.clock_difference = time.time() - server.timestamp()
 
 
-def _watched_adapter(seconds: float) -> HTTPAdapter:
-    """An adapter whose connections, direct or through a proxy, have a time limit for the head of an answer."""
+def _watched_adapter(seconds: float, directories: str) -> HTTPAdapter:
+    """An adapter whose connections, direct or through a proxy, have a time limit for the head of an answer.
+
+    ``directories``: of authorities to trust beside the file that ``requests`` is told of; it takes one place only.
+    """
 
     class Watched(HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -119,6 +123,11 @@ def _watched_adapter(seconds: float) -> HTTPAdapter:
             manager = super().proxy_manager_for(*arguments, **options)
             limit_heads(manager, seconds)
             return manager
+
+        def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # it has no types
+            if directories and verify:
+                conn.ca_cert_dir = directories
 
     return Watched()
 

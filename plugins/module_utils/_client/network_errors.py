@@ -27,8 +27,11 @@ from .watchdog import LimitReached, ProxyLimitReached
 
 
 @contextmanager
-def typed_errors(url: str, host: str) -> Iterator[None]:
-    """What ``requests`` raises, as our own errors. Nothing of the original text or context is kept."""
+def typed_errors(url: str, host: str, bundle: str) -> Iterator[None]:
+    """What ``requests`` raises, as our own errors. Nothing of the original text or context is kept.
+
+    ``bundle``: the option or variable that names the authorities to trust.
+    """
     try:
         yield
     except ProxyLimitReached:
@@ -38,13 +41,13 @@ def typed_errors(url: str, host: str) -> Iterator[None]:
     except LimitReached:
         error = errors.TimedOut(f"{host} did not send its whole answer in time", endpoint=url)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as cause:
-        error = _from_requests(cause, url, host)
+        error = _from_requests(cause, url, host, bundle)
     else:
         return
     raise error
 
 
-def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabError:
+def _from_requests(cause: Exception, url: str, host: str, bundle: str) -> errors.SpeedlabError:
     kinds = tuple(_chain(cause))
 
     def has(*types: type[BaseException]) -> bool:
@@ -59,7 +62,7 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
         known = errors.NameServerFailed if name.errno == socket.EAI_AGAIN else errors.NameNotResolved
         return known(f"The host name {host} cannot be resolved", endpoint=url)
     if has(ssl.SSLError, requests.exceptions.SSLError):
-        return _tls_error(kinds, url, host)
+        return _tls_error(kinds, url, host, bundle)
     if has(requests.exceptions.ConnectTimeout):
         return errors.ConnectTimedOut(f"{host} did not take the connection in time", endpoint=url)
     if has(requests.exceptions.Timeout, socket.timeout, TimeoutError):
@@ -69,7 +72,7 @@ def _from_requests(cause: Exception, url: str, host: str) -> errors.SpeedlabErro
     if has(requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
         return errors.AnswerCutShort(f"The answer of {url} was cut short", endpoint=url)
     if not isinstance(cause, requests.RequestException) and getattr(cause, "errno", 0) is None:
-        return _unreadable_bundle()
+        return _unreadable_bundle(url, bundle)
     return errors.TransportError(f"The connection to {host} broke", endpoint=url)
 
 
@@ -121,13 +124,13 @@ _NO_CERTIFICATES = frozenset({"NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "P
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 
 
-def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.SpeedlabError:
+def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str, bundle: str) -> errors.SpeedlabError:
     for each in kinds:
         if isinstance(each, ssl.SSLCertVerificationError):
             return errors.TlsNotTrusted(f"TLS with {host} failed: {each.verify_message}", endpoint=url)
     reasons = {str(each.reason) for each in kinds if isinstance(each, ssl.SSLError) and each.reason}
-    if reasons & _NO_CERTIFICATES:
-        return _unreadable_bundle()
+    if reasons & _NO_CERTIFICATES or any(isinstance(each, (FileNotFoundError, PermissionError)) for each in kinds):
+        return _unreadable_bundle(url, bundle)
     if reasons & _NO_TLS:
         return errors.TlsNotTrusted(
             f"{host} does not speak TLS at {url}", hint="Check the address and the port; https needs TLS.", endpoint=url
@@ -136,10 +139,13 @@ def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str) -> errors.
     return errors.TlsNotTrusted(f"TLS with {host} failed{said}", endpoint=url)
 
 
-def _unreadable_bundle() -> errors.SpeedlabError:
+def _unreadable_bundle(url: str, named_by: str) -> errors.SpeedlabError:
+    named = f" that {named_by} names" if named_by else ""
     return errors.TlsNotTrusted(
-        "The CA bundle cannot be read, or holds no certificate",
-        hint="Check the files that ca_path, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name where the task runs.",
+        f"The CA bundle{named} cannot be read, or holds no certificate",
+        hint="Check the file or directory where the task runs. The first of these that is set counts: ca_path,"
+        " REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE with SSL_CERT_DIR.",
+        endpoint=url,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any, Union
 from .addresses import BaseUrl, checked_auth_url, checked_endpoint
 from .errors import MissingCredentials, SettingsError
 from .stray import stray_anywhere, stray_at_the_ends, stray_but_space, told_after
+from .trust import Trust, trust_from
 from .user_folders import Folder, refuse_unknown_home, user_folder
 
 DEFAULT_SCOPES = ("speed-analysis",)
@@ -159,7 +160,7 @@ class Connection:
 
     auth_url: BaseUrl
     allowed_endpoint_domains: tuple[str, ...] = ("contentsquare.com",)
-    verify: bool | str = True
+    trust: Trust = field(default_factory=Trust)
     timeout: float = 30.0
     retry_timeout: float = 120.0
     concurrency: int = 8
@@ -246,7 +247,7 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
     return Connection(
         auth_url=checked_auth_url(options["auth_url"]),
         allowed_endpoint_domains=domains,
-        verify=(ca_path or True) if options["validate_certs"] else False,
+        trust=trust_from(ca_path, environ, validate=options["validate_certs"]),
         timeout=_within_a_day("timeout", _positive(options, "timeout")),
         retry_timeout=_within_a_day("retry_timeout", retry_timeout),
         concurrency=int(_positive(options, "concurrency")),

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from .logins import without_logins
 from .numeric import real_number
 
 _Path = tuple[str, ...]
@@ -104,16 +105,24 @@ class Comparison:
         }
 
 
-def compare(declared: Sequence[Declared], monitorings: Sequence[Mapping[str, Any]]) -> Comparison:
-    """Compare the entries with monitorings that have snake_case keys. What drifts is shown: give no secrets."""
-    by_name, by_url = _places(monitorings)
+def compare(
+    declared: Sequence[Declared],
+    monitorings: Sequence[Mapping[str, Any]],
+    real: Sequence[Mapping[str, Any]] | None = None,
+) -> Comparison:
+    """Compare the entries with monitorings that have snake_case keys. What drifts is shown: give no secrets.
+
+    ``real``: the same monitorings with the names and URLs that they really have, by which entries pick them.
+    """
+    picked = monitorings if real is None else real
+    by_name, by_url = _places(picked)
     drifts: dict[int, list[Drift]] = {}
     on_purpose: set[int] = set()
     disabled, not_monitored = [], []
     for entry in declared:
         places = _matching(entry, by_name, by_url)
         if not places:
-            not_monitored.append(Unmonitored(entry, _near(entry, by_name, by_url, monitorings)))
+            not_monitored.append(Unmonitored(entry, _near(entry, by_name, by_url, picked)))
         elif all(monitorings[place].get("enabled") is False for place in places):
             disabled.append(entry)
         for place in places:
@@ -135,7 +144,7 @@ def comparable_name(name: object) -> str:
 
 def comparable_url(url: object) -> str:
     """A URL in the form in which two that mean the same page are equal; what is no URL stays as it is."""
-    text = str(url or "").strip()
+    text = without_logins(str(url or "").strip())
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port

@@ -76,6 +76,7 @@ class Trouble:
 class Watched:
     """A monitoring with snake_case keys, its runs since the deployment, and those of the baseline where it is wanted.
 
+    ``real``: the same with the name and the URL that it really has, by which budgets pick it.
     ``trouble``: its runs could not be read; ``trouble_before``: those of the baseline could not. ``waited``: for how
     many seconds more of them were waited for.
     """
@@ -86,6 +87,7 @@ class Watched:
     trouble: Trouble | None = None
     trouble_before: Trouble | None = None
     waited: int = 0
+    real: Mapping[str, Any] | None = None
 
 
 def judge_gate(
@@ -99,7 +101,7 @@ def judge_gate(
 
     Monitorings for which every budget is off are left out; with nothing else to judge the verdict is unknown.
     """
-    judged = [(each, budgets.limits(each.monitoring)) for each in watched]
+    judged = [(each, budgets.limits(each.real or each.monitoring)) for each in watched]
     subjects = [_subject(each, limits, rules) for each, limits in judged if limits is not None]
     return Verdict("gate", (*subjects, *others), checked_at)
 

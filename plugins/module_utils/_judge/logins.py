@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from .secrecy import REDACTED
 
@@ -33,25 +34,40 @@ def without_logins(text: str) -> str:
     return _Reading(text).cleaned() if "@" in text else text
 
 
+def logins_of(text: str) -> list[str]:
+    """The user names and passwords that :func:`without_logins` takes out."""
+    return _Reading(text).logins() if "@" in text else []
+
+
 class _Reading:
     def __init__(self, text: str) -> None:
         self._text = text
         self._hosts = [found.start() for found in re.finditer("@", text) if _is_host(text, found.end())]
 
     def cleaned(self) -> str:
+        done: list[str] = []
+        shown = 0
+        for start, end in self._places():
+            done += self._text[shown:start], f"{REDACTED}@"
+            shown = end
+        return "".join((*done, self._text[shown:]))
+
+    def logins(self) -> list[str]:
+        return [self._text[start : end - 1] for start, end in self._places()]
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """Where each login begins, and the place behind its "@"."""
         openers = list(OPENER.finditer(self._text))
         limits = [*(opener.start() for opener in openers[1:]), len(self._text)]
         places = [(each.end(), limit, self._is_sure(each.start(), each.end())) for each, limit in zip(openers, limits)]
-        done: list[str] = []
-        shown = 0
+        last = 0
         for start, limit, sure in (*self._without_scheme(), *places):
-            if start < shown:
+            if start < last:
                 continue
             end = self._end(start, limit, sure)
             if end > start:
-                done += self._text[shown:start], f"{REDACTED}@"
-                shown = end
-        return "".join((*done, self._text[shown:]))
+                yield start, end
+                last = end
 
     def _is_sure(self, start: int, end: int) -> bool:
         """Whether a host has to follow, as after a scheme. Two slashes within a path are no such place."""

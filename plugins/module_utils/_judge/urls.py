@@ -43,6 +43,12 @@ _SCRIPT = re.compile(r"\b(?:javascript|vbscript):(?=\S)", re.IGNORECASE)
 _ESCAPE = re.compile(
     r"&(?!amp;|#38;|#x26;)(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}[0-9]{0,2});|\\u00([0-9a-f]{2})", re.IGNORECASE
 )
+# Most URLs of a HAR can be read in one way only: for them the way round all others is short.
+_PLAIN = re.compile(
+    r"https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_~.-]{0,15})*"
+    r"(?:\?[A-Za-z_][A-Za-z0-9_-]{0,14}=[A-Za-z0-9_~%+/-]*(?:&[A-Za-z_][A-Za-z0-9_-]{0,14}=[A-Za-z0-9_~%+/-]*)*)?"
+)
+_PLAIN_VALUE = re.compile(r"=[^&]+")
 _DELIMITER = re.compile(r"(&amp;|&#38;|&#x26;|[?&;#])", re.IGNORECASE)
 _MARK = re.compile(r"[=?&#@]|//")  # of a URL or a query within the name of a parameter
 _SLASH = re.compile(r"([/\\])")
@@ -61,6 +67,8 @@ def clean_for_result(text: str) -> str:
 
 def clean_for_publication(text: str) -> str:
     """A URL or a free text as it may be written, sent or made a label: without any value of a query or a fragment."""
+    if _PLAIN.fullmatch(text) and "eyJ" not in text:
+        return _PLAIN_VALUE.sub(f"={REDACTED}", text) if "=" in text else text
     return _remembered(text, True) if len(text) <= _SHORT else _wholly_cleaned(text, True)
 
 
@@ -137,12 +145,18 @@ class _Chunk:
         done = [self._path(first, host=True)]
         in_query = False
         for delimiter, part in zip(others[::2], others[1::2]):
+            if in_query and delimiter in "?;" and done[-1].endswith(f"={REDACTED}"):
+                if delimiter == "?":
+                    continue  # within the value that went
+                if "=" not in part:
+                    done += delimiter, REDACTED if part else ""
+                    continue
             in_query = in_query or delimiter in "?#" or (delimiter != ";" and "=" in part)
             done.append(delimiter)
             if in_query:
                 done.append(self._parameter(part, is_url))
             else:
-                done.append(self._in_path(part) if delimiter == ";" and (is_url or "=" in part) else self._path(part))
+                done.append(self._in_path(part) if delimiter == ";" and is_url else self._path(part))
         return "".join(done)
 
     # --- the path -----------------------------------------------------------------------------------------------------

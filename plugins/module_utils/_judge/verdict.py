@@ -17,6 +17,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from .dates import iso_utc
+from .publication import for_result
 
 SCHEMA_VERSION = "1"
 
@@ -163,17 +164,19 @@ class Verdict:
         return sorted(self.subjects, key=_urgency)
 
     def as_dict(self) -> dict[str, Any]:
-        """The verdict as data that JSON can carry, its subjects sorted by urgency."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "kind": self.kind,
-            "status": self.status,
-            "summary": self.summary,
-            "partial": self.partial,
-            "missing": list(self.missing),
-            "checked_at": iso_utc(self.checked_at),
-            "subjects": [subject.as_dict() for subject in self.by_urgency()],
-        }
+        """The verdict as data that JSON can carry, its subjects sorted by urgency, without secrets in URLs."""
+        return for_result(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "kind": self.kind,
+                "status": self.status,
+                "summary": self.summary,
+                "partial": self.partial,
+                "missing": list(self.missing),
+                "checked_at": iso_utc(self.checked_at),
+                "subjects": [subject.as_dict() for subject in self.by_urgency()],
+            }
+        )
 
 
 def _urgency(subject: Subject) -> tuple[int, float, str, str]:

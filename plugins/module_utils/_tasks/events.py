@@ -15,7 +15,7 @@ from datetime import datetime
 from .._client.client import Client
 from .._client.lab import Json
 from .._judge.events import Event, of_key, read_event
-from .presentation import without_login
+from .._judge.urls import clean_for_result
 from .task import Result
 
 
@@ -36,4 +36,4 @@ def event_date(client: Client, key: str) -> datetime | None:
 
 def shown(event: Event) -> Result:
     """An event as results show it."""
-    return {**event.as_dict(), "text": without_login(event.text)}
+    return {**event.as_dict(), "text": clean_for_result(event.text)}

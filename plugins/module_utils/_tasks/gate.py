@@ -13,7 +13,7 @@ monitorings with their last run; only where that tells of something new are repo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -31,6 +31,7 @@ from .._client.errors import (
     TransportError,
 )
 from .._client.lab import Json, Period
+from .._judge.budgets import Limits
 from .._judge.dates import iso_utc
 from .._judge.gate import Rules, Trouble, Watched, judge_gate, no_event, no_monitoring, out_of_reach
 from .._judge.numeric import real_number
@@ -39,7 +40,7 @@ from .._judge.verdict import Subject, Verdict
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
 from .gate_options import OPTIONS, Plan, plan_of
-from .monitoring_info import SELECTION_OPTIONS, described, wanted
+from .monitoring_info import SELECTION_OPTIONS, as_selected, described, wanted
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
 
@@ -80,9 +81,9 @@ class _Watch:
         self.trouble = error
         self.lost = isinstance(error, _RIGHTS) or (isinstance(error, ApiError) and not error.retryable)
 
-    def as_watched(self) -> Watched:
+    def as_watched(self, real: Result) -> Watched:
         trouble, before = (None if each is None else _trouble(each) for each in (self.trouble, self.trouble_before))
-        return Watched(self.monitoring, self.runs, self.before, trouble, before, self.waited)
+        return Watched(self.monitoring, self.runs, self.before, trouble, before, self.waited, real)
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -100,12 +101,12 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
 
 def _failure(verdict: Verdict, fail_on: Sequence[str]) -> GateClosed | None:
     """Why the task has to fail; None where the verdict is one to go on with."""
-    bad = [subject for subject in verdict.by_urgency() if subject.status in fail_on]
+    bad = [subject for subject in verdict.as_dict()["subjects"] if subject["status"] in fail_on]
     if not bad and verdict.status not in fail_on:
         return None
     if not bad:
         return GateClosed("Nothing was judged, and that is not a pass", hint="Check the selection and the budgets.")
-    reasons = [next((each.message for each in subject.findings), subject.name) for subject in bad[:_NAMED]]
+    reasons = [next((each["message"] for each in subject["findings"]), subject["name"]) for subject in bad[:_NAMED]]
     more = [f"And {len(bad) - _NAMED} more."] if len(bad) > _NAMED else []
     total = f"{len(bad)} of {len(verdict.subjects)}"
     return GateClosed(" ".join([f"The gate is closed, {total}: {' or '.join(fail_on)}.", *reasons, *more]))
@@ -121,6 +122,7 @@ class _Gate:
         self._plan = plan
         self._options = {**options, "redact": True, "stale_factor": 2.0}
         self._client = client
+        self._real: dict[int, Result] = {}  # as the API names them, for the conditions of budgets
 
     def verdict(self) -> tuple[Verdict, Rules | None, list[str]]:
         """The verdict, by which rules, and the names of the monitorings that budgets leave out."""
@@ -134,7 +136,7 @@ class _Gate:
         self._wait(watches, rules)
         if self._plan.regression is not None:
             self._read_baselines([each for each in watches if self._has_enough(each)], deployed_at or rules.since)
-        not_judged = [each["name"] for each in selected if self._plan.budgets.limits(each) is None]
+        not_judged = [each["name"] for each in selected if self._limits(each) is None]
         return self._judged(watches, rules, self._missing(selected)), rules, not_judged
 
     def _beginnings(self) -> tuple[datetime | None, list[Result], Subject | None]:
@@ -154,7 +156,9 @@ class _Gate:
     def _list(self) -> list[Result]:
         found = self._client.lab.monitorings(name=self._options["name"] or "", url=self._options["url"] or "")
         now = datetime.now(timezone.utc)
-        return [described(item, self._options, now) for item in found]
+        listed = [described(item, self._options, now) for item in found]
+        self._real.update((each["id"], as_selected(each, item)) for each, item in zip(listed, found))
+        return listed
 
     def _rules(self, deployed_at: datetime | None) -> Rules:
         """From when on reports count, by the server's clock.
@@ -172,8 +176,11 @@ class _Gate:
         )
 
     def _watch(self, monitoring: Result, rules: Rules) -> _Watch:
-        limited = bool(self._plan.budgets.limits(monitoring))
+        limited = bool(self._limits(monitoring))
         return _Watch(monitoring, limited, time.monotonic() + self._patience(monitoring, rules))
+
+    def _limits(self, monitoring: Result) -> Mapping[str, Limits] | None:
+        return self._plan.budgets.limits(self._real[monitoring["id"]])
 
     def _patience(self, monitoring: Result, rules: Rules) -> float:
         """For how many seconds more runs may be waited for: so many periods as runs are needed, and half of one."""
@@ -199,14 +206,16 @@ class _Gate:
         """Where the API lists all monitorings, an override that none of them meets is a slip of the pen."""
         if self._options["name"] or self._options["url"]:
             return
-        for number in self._plan.budgets.unused(listed):
+        for number in self._plan.budgets.unused([self._real[each["id"]] for each in listed]):
             self._client.reporter.warn(f"No monitoring matches overrides[{number}] of the budgets.")
 
     def _judged(self, watches: Sequence[_Watch], rules: Rules | None, others: Sequence[Subject]) -> Verdict:
         now = datetime.now(timezone.utc)
         if rules is None:
             return Verdict("gate", tuple(others), now)
-        return judge_gate([each.as_watched() for each in watches], self._plan.budgets, rules, now, others)
+        return judge_gate(
+            [each.as_watched(self._real[each.id]) for each in watches], self._plan.budgets, rules, now, others
+        )
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 

@@ -26,9 +26,10 @@ from .._judge.freshness import assess_freshness
 from .._judge.metrics import averages_from_statistics
 from .._judge.monitorings import judge_monitorings
 from .._judge.statistics import samples_of
+from .._judge.urls import clean_for_result
 from .dates import api_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import presented, secrets_within
+from .presentation import decoded_name, presented, secrets_within
 from .progress import every_now_and_then
 from .reports import report_result, run_result, unless_refused, warn_of_unread
 from .task import Options, Outcome, Result, Task
@@ -76,16 +77,20 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
     now = datetime.now(timezone.utc)
     monitorings = [described(item, options, now) for item in listed]
-    selected = [each for each in monitorings if wanted(each, options)]
+    picked = [(each, item) for each, item in zip(monitorings, listed) if wanted(each, options)]
+    selected = [each for each, _item in picked]
     missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
-    comparison = None if declared is None else compare(declared, _redacted(selected, options))
+    real = [as_selected(each, item) for each, item in picked]
+    comparison = None if declared is None else compare(declared, _redacted(selected, options), real)
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
         "verdict": judge_monitorings(selected, now, missing, comparison).as_dict(),
     }
-    return Outcome(result if comparison is None else {**result, "coverage": comparison.coverage()})
+    if comparison is not None:
+        result["coverage"] = presented(comparison.coverage(), redact=options["redact"])
+    return Outcome(result)
 
 
 def described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
@@ -95,7 +100,7 @@ def described(item: Mapping[str, Any], options: Options, now: datetime) -> Resul
     enabled = found.get("enabled") is not False
     freshness = assess_freshness(last, found.get("frequency"), enabled, now, options["stale_factor"])
     known = {
-        "name": html.unescape(str(found.get("name") or "")),
+        "name": decoded_name(item, redact=options["redact"]),
         "url": found.get("url"),
         "state": found.get("state"),
         "error_message": found.get("error_message") or "",
@@ -108,6 +113,11 @@ def described(item: Mapping[str, Any], options: Options, now: datetime) -> Resul
         "stale": freshness.stale,
     }
     return {**found, **known}
+
+
+def as_selected(monitoring: Result, item: Mapping[str, Any]) -> Result:
+    """The same monitoring for conditions of users: with the name and the URL that it really has."""
+    return {**monitoring, "name": decoded_name(item, redact=False), "url": item.get("url")}
 
 
 def wanted(monitoring: Result, options: Options) -> bool:
@@ -157,7 +167,8 @@ def _declared(options: Options) -> list[Declared] | None:
     counts = Counter(entry.key for entry in entries)
     for number, entry in enumerate(entries, start=1):
         if counts[entry.key] > 1:
-            raise SettingsError(f"expected, entry {number}: {entry.name or entry.url} is declared more than once")
+            shown = clean_for_result(entry.name or entry.url)
+            raise SettingsError(f"expected, entry {number}: {shown} is declared more than once")
     return entries
 
 

@@ -11,18 +11,19 @@ Source: API reference, sections 5.2 (config and its secrets) and 6.1 (names with
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-REDACTED = "VALUE_REDACTED"
+from .._judge.logins import logins_of
+from .._judge.secrecy import REDACTED, names_a_secret
+from .._judge.urls import clean_for_result
 
 _SECRET_KEYS = frozenset({"basic_auth", "header", "headers", "cookie", "cookies", "post_data"})
-# A field that the API may add one day is hidden by its name, before somebody finds it in a log.
-_SECRET_NAME = re.compile(r"passw|secret|token|authori[sz]ation|credential|api_?key|^auth$")
 _SHOWN_WITHIN_SECRETS = frozenset({"key", "name", "domain", "path"})  # what a cookie or header is called, not its value
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @, as a password may hold one, and # and ?
+_TEXTS = re.compile(r"[\w.~%+-]+")
 _SHORTEST_ECHO = 6  # shorter values occur in texts by chance
 _OTHER_SPELLINGS = {"hhtp2_disabled": "http2_disabled"}  # so the documentation spells it, the data does not
 
@@ -57,6 +58,8 @@ def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[st
     result: dict[str, Any] = {}
     for key, item in value.items():
         name = snake_case(key)
+        if not name.isidentifier():
+            name = clean_for_result(name)
         if result.get(name) is None:  # two spellings of one key: the first that says something counts
             result[name] = shown(name, item)
     return result
@@ -64,8 +67,11 @@ def _renamed(value: dict[str, Any], shown: Callable[[str, Any], Any]) -> dict[st
 
 @lru_cache(maxsize=1024)
 def is_secret(key: str) -> bool:
-    """Whether a key in snake_case names something that a site keeps secret."""
-    return key in _SECRET_KEYS or _SECRET_NAME.search(key) is not None
+    """Whether a key in snake_case names something that a site keeps secret.
+
+    A field that the API may add one day is hidden by its name, before somebody finds it in a log.
+    """
+    return key in _SECRET_KEYS or names_a_secret(key)
 
 
 def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]]:
@@ -82,9 +88,11 @@ def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]
     elif isinstance(value, list):
         for item in value:
             yield from secrets_within(item, where)
-    elif isinstance(value, str):
-        for login in _URL_LOGIN.findall(value):
+    elif isinstance(value, str) and where == "url":  # which picks a monitoring, and may need its parameters for that
+        for login in logins_of(value):
             yield where, {text for text in (login, login.partition(":")[2]) if len(text) >= _SHORTEST_ECHO}
+    elif isinstance(value, str) and clean_for_result(value) != value:
+        yield where, {value, *_redacted_texts(value), *logins_of(value)}
 
 
 def _redacted(value: Any, hidden: set[str]) -> Any:
@@ -93,12 +101,25 @@ def _redacted(value: Any, hidden: set[str]) -> Any:
         return _renamed(value, lambda name, item: (_hidden if is_secret(name) else _redacted)(item, hidden))
     if isinstance(value, list):
         return [_redacted(item, hidden) for item in value]
-    return without_login(value) if isinstance(value, str) else value
+    return _clean(value, hidden) if isinstance(value, str) else value
 
 
-def without_login(text: str) -> str:
-    """The text without the user names and passwords of URLs in it."""
-    return _URL_LOGIN.sub(REDACTED, text) if "@" in text else text
+def _clean(text: str, hidden: set[str]) -> str:
+    cleaned = clean_for_result(text)
+    if cleaned != text and len(text.split()) == 1:  # a URL, which a message may quote in parts
+        hidden.update(_redacted_texts(text))
+    return cleaned
+
+
+def _redacted_texts(text: str) -> set[str]:
+    kept = set(_TEXTS.findall(clean_for_result(text)))
+    return {each for each in _TEXTS.findall(text) if len(each) >= _SHORTEST_ECHO and each not in kept}
+
+
+def decoded_name(item: Mapping[str, Any], *, redact: bool) -> str:
+    """The name of what the API lists, which it writes with entities of HTML."""
+    name = html.unescape(str(item.get("name") or ""))
+    return clean_for_result(name) if redact else name
 
 
 def _hidden(value: Any, hidden: set[str]) -> Any:
@@ -107,7 +128,9 @@ def _hidden(value: Any, hidden: set[str]) -> Any:
         return _renamed(
             value,
             lambda name, item: (
-                item if name in _SHOWN_WITHIN_SECRETS and isinstance(item, str) else _hidden(item, hidden)
+                _clean(item, hidden)
+                if name in _SHOWN_WITHIN_SECRETS and isinstance(item, str)
+                else _hidden(item, hidden)
             ),
         )
     if isinstance(value, list):

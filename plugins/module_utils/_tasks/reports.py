@@ -9,6 +9,7 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -67,6 +68,7 @@ def measured(report: Mapping[str, Any]) -> Result:
 
 def _report_id(report: Mapping[str, Any]) -> str | None:
     """A report does not reliably carry its id (API reference, 5.1): its public URL ends with it."""
-    last_part = str(report.get("publicReportUrl") or "").rstrip("/").rpartition("/")[2]
+    path = re.split("[?#;]", str(report.get("publicReportUrl") or ""), maxsplit=1)[0]
+    last_part = path.rstrip("/").rpartition("/")[2]
     found = report.get("id") or report.get("reportId") or last_part
     return str(found) if found else None

@@ -9,7 +9,6 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from .._judge.metrics import METRICS, read_metrics
 from .._judge.scenarios import GRADES, grade_run
 from .dates import api_date, api_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import presented
+from .presentation import decoded_name, presented
 from .progress import every_now_and_then
 from .reports import report_result, unless_refused, warn_of_unread
 from .task import Options, Outcome, Result, Task
@@ -60,7 +59,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
 
 def _described(item: Mapping[str, Any], redact: bool) -> Result:
     """One scenario of the list as the result shows it; fields that are not known here are kept."""
-    return {**presented(item, redact=redact), "name": html.unescape(str(item.get("name") or ""))}
+    return {**presented(item, redact=redact), "name": decoded_name(item, redact=redact)}
 
 
 def _warn_of_missing(missing: set[int], client: Client) -> None:
@@ -156,9 +155,12 @@ class _Reader:
     def _step(self, step: Any) -> Result:
         """A step as the run's report lists it, its own report still to come."""
         if not isinstance(step, dict):
-            return {"id": None, "name": html.unescape(step) if isinstance(step, str) else "", "report": None}
+            return {"id": None, "name": self._name_alone(step), "report": None}
         shown: Result = presented(step, redact=self._redact)
-        return {**shown, "id": _step_id(step), "name": html.unescape(str(step.get("name") or "")), "report": None}
+        return {**shown, "id": _step_id(step), "name": decoded_name(step, redact=self._redact), "report": None}
+
+    def _name_alone(self, step: Any) -> str:
+        return decoded_name({"name": step if isinstance(step, str) else ""}, redact=self._redact)
 
     def _add_step_report(self, step: Result) -> None:
         found = self._or_none(lambda: self._client.lab.step_report(step["id"]))

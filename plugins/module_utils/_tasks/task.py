@@ -13,12 +13,13 @@ the options come from and where the result goes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._client.client import Client, Reporter
 from .._client.errors import SpeedlabError
-from .._client.settings import secrets_of_environment, settings_from
+from .._client.masking import masked, secrets_among
+from .._client.settings import COMMON_OPTIONS, secrets_of_environment, settings_from
 from .._query import Query
 from .._version import VERSION
 
@@ -26,6 +27,7 @@ Options = Mapping[str, Any]
 Result = dict[str, Any]
 
 _CLOCK_TOLERANCE = 60  # seconds
+_COMMON = {option.name: {"no_log": option.secret} for option in COMMON_OPTIONS}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Task:
 
     ``options``: its argument spec beside the common options. ``pair_only``: it has no use for a ready token.
     ``queried``: the long keys that a ``query`` replaces. ``reveals``: whether these options ask for secrets in the
-    result; ``holds_secret``: whether a result that was asked for them really has one.
+    result; ``holds_secret``: whether a result that was asked for them really has one. ``hands_over``: the keys whose
+    value is not masked, because it is what the user asked for.
     """
 
     name: str
@@ -54,19 +57,20 @@ class Task:
     queried: tuple[str, ...] = ()
     reveals: Callable[[Options], bool] = lambda options: False
     holds_secret: Callable[[Result], bool] = lambda result: True
+    hands_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Execution:
-    """The end of a task.
+    """The end of a task. Its result and its warnings show no secret any more.
 
-    ``secrets`` are to be masked in the result itself, ``bearers`` on display alone: a task may be asked for the token.
+    ``secrets``: all that the task knew of, tokens too. A front masks them in what it adds by itself and registers them.
     """
 
     result: Result
     failed: bool = False
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    bearers: tuple[str, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def carry_out(
@@ -75,35 +79,44 @@ def carry_out(
     *,
     check_mode: bool,
     diff_mode: bool,
-    reporter: Reporter,
     environ: Mapping[str, str],
     ansible: str,
+    progress: Callable[[str], None] = lambda text: None,
 ) -> Execution:
     """Run a task on typed options. Every failure that has a name comes back as a result, none as an exception."""
-    secrets = secrets_of_environment(environ)
+    warnings: list[str] = []
+    secrets = {*secrets_of_environment(environ), *secrets_among({**_COMMON, **task.options}, options)}
     client: Client | None = None
     try:
         query = Query(options["query"]) if options.get("query") else None
         agent = f"contentsquare.speedlab/{VERSION} ansible/{ansible}"
         settings = settings_from(options, environ, agent, pair_only=task.pair_only)
-        secrets += settings.secrets
-        client = Client(settings, reporter)
+        secrets.update(settings.secrets)
+        client = Client(settings, Reporter(warn=warnings.append, progress=progress))
         if not options["validate_certs"]:
-            reporter.warn("validate_certs is false: the certificates of the API are not checked.")
+            client.reporter.warn("validate_certs is false: the certificates of the API are not checked.")
         outcome = task.run(options, client, check_mode)
         result = _queried(task, outcome.result, query)
     except SpeedlabError as error:
+        secrets.update(error.secrets, client.bearers if client else ())
         failure = {"msg": error.message, "failure": error.failure(), "changed": False}
-        bearers = tuple(client.bearers) if client else ()
-        return Execution(failure, failed=True, secrets=secrets + error.secrets, bearers=bearers)
+        return _without_secrets(task, Execution(failure, True, tuple(warnings), frozenset(secrets)))
     _compare_clocks(client)
     result["changed"] = outcome.changed
     if diff_mode and outcome.diff is not None:
         result["diff"] = outcome.diff
     if outcome.failure is not None:
         result.update(msg=outcome.failure.message, failure=outcome.failure.failure())
-    failed = outcome.failure is not None
-    return Execution(result, failed=failed, secrets=secrets, bearers=tuple(client.bearers))
+    execution = Execution(result, outcome.failure is not None, tuple(warnings), frozenset(secrets | client.bearers))
+    return _without_secrets(task, execution)
+
+
+def _without_secrets(task: Task, execution: Execution) -> Execution:
+    """The keys at the top are the task's own, whatever a secret looks like."""
+    result, warnings = execution.result, execution.warnings
+    values, warnings = masked((list(result.values()), warnings), execution.secrets)
+    handed_over = {key: result[key] for key in task.hands_over if key in result}
+    return replace(execution, result={**dict(zip(result, values)), **handed_over}, warnings=warnings)
 
 
 def _queried(task: Task, result: Result, query: Query | None) -> Result:

@@ -90,4 +90,5 @@ TASK = Task(
     pair_only=True,
     reveals=lambda options: options["state"] == "present" and options["return_token"],
     holds_secret=lambda result: "access_token" in result,
+    hands_over=("access_token",),
 )

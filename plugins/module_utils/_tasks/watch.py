@@ -13,7 +13,6 @@ long outage there may be much to catch up on.
 from __future__ import annotations
 
 import hashlib
-import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +34,7 @@ from .._judge.watch_state import WatchState
 from .._version import VERSION
 from .dates import api_instant, date_option, now_of_api
 from .periods import period_since
-from .presentation import presented
+from .presentation import decoded_name, presented
 from .reports import measured, unless_refused
 from .task import Options
 
@@ -208,7 +207,7 @@ def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
     shown = presented(item, redact=True)
     return Sight(
         id=item["id"],
-        name=html.unescape(str(shown.get("name") or "")),
+        name=decoded_name(item, redact=True),
         url=_text(shown.get("url")),
         state=_text(shown.get("state")),
         error_message=_text(shown.get("error_message")) or "",

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 Labels = Mapping[str, object]
@@ -64,7 +65,7 @@ def label_text(value: object) -> str:
 
 def label_value(value: object) -> str:
     """The same before it is escaped."""
-    return "" if value is None else words.printable(value)
+    return "" if value is None else clean_for_publication(words.printable(value))
 
 
 def _number(value: float) -> str:

@@ -27,6 +27,8 @@ from typing import Any
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import parse_instant
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS, Metric, Unit
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import told_apart
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.exposition import (
     Family,
     Labels,
@@ -48,6 +50,7 @@ _LINE = re.compile(
     r'(?P<labels>environment="(?P<environment>(?:[^"\\]|\\.)*)"(?:,id="(?P<id>(?:[^"\\]|\\.)*)")?(?:,.*)?)\} '
     r"(?P<value>\S+)"
 )
+_LABEL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class NotScans(ValueError):
@@ -162,7 +165,8 @@ def _samples_of(text: str) -> _Kept:
     for line in text.split("\n"):
         match = _LINE.fullmatch(line)
         if match:
-            sample = _Sample(match["labels"], match["value"], match["id"])
+            labels = _LABEL.sub(lambda label: f'"{clean_for_publication(label[1])}"', match["labels"])
+            sample = _Sample(labels, match["value"], match["id"])
             found.setdefault((match["name"], match["environment"]), []).append(sample)
     return found
 
@@ -203,9 +207,18 @@ def _of_environments(scans: Sequence[Scan], kept: _Kept) -> Iterator[Family]:
         if scan.coverage is not None:
             declared.add(scan.coverage["declared"], about)
             monitored.add(scan.coverage["monitored"], about)
-            for entry in scan.coverage["not_monitored"]:
-                missing.add(1, {**about, "name": entry["name"], "url": entry["url"]})
+            for name, url in _entries(scan.coverage["not_monitored"]):
+                missing.add(1, {**about, "name": name, "url": url})
     yield from (error, success, count, declared, monitored, missing)
+
+
+def _entries(listed: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
+    """The names and URLs of declared entries. Those that only a redacted value told apart stay apart by their names."""
+    both = [f"{entry['name'] or ''}\n{entry['url'] or ''}" for entry in listed]
+    apart = told_apart([None] * len(both), both, clean_for_publication, [None] * len(both))
+    for entry, text, told in zip(listed, both, apart):
+        number = told[len(clean_for_publication(text)) :]
+        yield f"{entry['name'] or entry['url']}{number}" if number else entry["name"] or "", entry["url"]
 
 
 # --- of each monitoring -----------------------------------------------------------------------------------------------

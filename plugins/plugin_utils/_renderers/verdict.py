@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import parse_json
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import for_publication
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import SCHEMA_VERSION, WORST_FIRST
 
 Verdict = Mapping[str, Any]
@@ -31,7 +32,7 @@ class NotAVerdict(ValueError):
 
 
 def as_verdict(value: object) -> Verdict:
-    """The value itself if it is a verdict that this version can render; raises :class:`NotAVerdict` otherwise."""
+    """The verdict as it may be published, if this version can render it; raises :class:`NotAVerdict` otherwise."""
     verdict = _mapping(value, "the input", _KEYS)
     if verdict["schema_version"] != SCHEMA_VERSION:
         raise NotAVerdict(
@@ -49,7 +50,7 @@ def as_verdict(value: object) -> Verdict:
             finding_where = f"{where}.findings[{index}]"
             _status(_mapping(finding, finding_where, _FINDING_KEYS)["severity"], finding_where)
     _list(verdict.get("missing", []), "missing")
-    return verdict
+    return for_publication(verdict)
 
 
 def missing_names(verdict: Verdict) -> list[str]:

@@ -32,7 +32,7 @@ except ImportError:  # before ansible-core 2.19
 
 
 def run_module(task: Task, arguments: Mapping[str, Any], *, check: bool = False, diff: bool = False) -> dict[str, Any]:
-    """The result that the module of ``task`` prints."""
+    """The result that the module of ``task`` prints, as Ansible registers it."""
     name = f"contentsquare.speedlab.{task.name}"
     internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": name}
     printed = io.StringIO()
@@ -41,4 +41,5 @@ def run_module(task: Task, arguments: Mapping[str, Any], *, check: bool = False,
         main(task)
     result: dict[str, Any] = json.loads(printed.getvalue())
     assert bool(ended.value.code) is bool(result.get("failed"))
+    result.pop("_ansible_new_secrets", None)  # since ansible-core 2.22; the controller keeps it to itself
     return result

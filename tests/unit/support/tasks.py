@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Execution, Task, carry_out
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
@@ -43,14 +42,12 @@ def run(task: Task, *, check_mode: bool = False, diff_mode: bool = False, **give
     """Carry out ``task`` with the arguments ``given``, which have to be valid."""
     validation = ArgumentSpecValidator(argument_spec(task.options)).validate(given)
     assert not validation.error_messages, validation.error_messages
-    warnings: list[str] = []
     execution = carry_out(
         task,
         validation.validated_parameters,
         check_mode=check_mode,
         diff_mode=diff_mode,
-        reporter=Reporter(warn=warnings.append),
         environ=os.environ,
         ansible="2.21.0",
     )
-    return Run(execution, warnings)
+    return Run(execution, list(execution.warnings))

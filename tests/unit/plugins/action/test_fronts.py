@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_scenario_info,
     speedlab_token,
 )
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.modules import run_module
@@ -127,6 +129,45 @@ def no_json(api: ScriptedApi) -> None:
     api.expect_token(text_reply("<h1>welcome</h1>"))
 
 
+SECRET = PAIR.client_secret
+BOTH_QUOTES = "a'secret\"with\\quotes"
+QUOTED = {"client_id": "id", "client_secret": BOTH_QUOTES}
+
+
+def echoes(api: ScriptedApi) -> None:
+    """The secret in a name, a key, a number of texts, and as the API's word for a state."""
+    config = {SECRET: "a key", "custom": {f"key of {SECRET}": [SECRET, 1, True, None]}}
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": [{"id": 1, "name": f"A {SECRET}", "config": config}]})
+
+
+def an_echo_of_quotes(api: ScriptedApi) -> None:
+    api.expect_token(pair=Pair("id", BOTH_QUOTES))
+    names = [BOTH_QUOTES, repr(BOTH_QUOTES), json.dumps(BOTH_QUOTES), BOTH_QUOTES.upper(), BOTH_QUOTES.lower()]
+    listed = [{"id": number, "name": name} for number, name in enumerate(names)]
+    api.expect_lab("monitoring/list", {}, {"monitorings": listed})
+
+
+def an_event_that_echoes(api: ScriptedApi) -> None:
+    api.expect_token()
+    events = [{"key": "k", "text": f"of {SECRET}", "date": "2026-11-23T12:00:00Z"}]
+    api.expect_lab("event/list", {"key": "k"}, {"events": events})
+
+
+def an_identity_that_echoes(api: ScriptedApi) -> None:
+    answer = samples.identity_answer()
+    api.expect_identity(reply({**answer, "projects": [{"id": 1, "name": SECRET}]}))
+
+
+def an_error_that_echoes(api: ScriptedApi) -> None:
+    api.expect_token(reply({"error": "invalid_client", "error_description": f"{SECRET} is wrong"}, 401))
+
+
+ENTRIES = [
+    {"name": f"prod {SECRET}", "environment": SECRET, "owner": f"{SECRET}s", "expires_on": "2999-01-31"},
+    {"name": "short", "client_id": "id", "client_secret": "seven", "owner": "seven days", "environment": "prod"},
+]
+
 TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("a token", TOKEN, LOGIN, a_token),
     ("a token, not returned", TOKEN, {**LOGIN, "return_token": False}, a_token),
@@ -172,6 +213,15 @@ TABLE: list[tuple[str, Any, dict[str, Any], Script]] = [
     ("events of a pattern, queried", EVENTS, {**LOGIN, "key_pattern": "a*", "query": "events[].key"}, many_events),
     ("events until a day", EVENTS, {**LOGIN, "date_to": "2020-12-31"}, many_events),
     ("events of a period that ends before it begins", EVENTS, {**LOGIN, "date_from": 2, "date_to": 1}, nothing),
+    ("the secret in names and keys", MONITORINGS, LOGIN, echoes),
+    ("the secret in names and keys, unredacted", MONITORINGS, {**LOGIN, "redact": False}, echoes),
+    ("the secret in an answer to a query", MONITORINGS, {**LOGIN, "query": "monitorings[].config"}, echoes),
+    ("the secret in a finding", MONITORINGS, {**LOGIN, "expected": [{"name": f"A {SECRET}", "lang": "x"}]}, echoes),
+    ("the secret as it may be quoted", MONITORINGS, QUOTED, an_echo_of_quotes),
+    ("the secret in a diff", EVENT, {**MARK, "text": f"of {SECRET}", "date": "2026-11-23 12:00"}, an_event_that_echoes),
+    ("the secret in an error", TOKEN, LOGIN, an_error_that_echoes),
+    ("the secret in what a pair reaches", CREDENTIALS, LOGIN, an_identity_that_echoes),
+    ("the secret in entries", CREDENTIALS, {**LOGIN, "credentials": ENTRIES, "verify": "none"}, nothing),
     ("a secret that is too short", TOKEN, {**LOGIN, "client_secret": "short"}, nothing),
     ("a client id with the end of a line", TOKEN, {**LOGIN, "client_id": "shop-production\r"}, nothing),
     ("a secret with a byte order mark", CREDENTIALS, {**LOGIN, "client_secret": "\ufeffsecret-of-task"}, nothing),
@@ -192,11 +242,15 @@ _OF_THE_CLOCK = {"expires_at", "expires_in", "checked_at"}
 
 def shown(result: dict[str, Any]) -> Any:
     """A result without what the front adds and what the clock decides."""
-    found = {key: value for key, value in result.items() if key not in _OF_THE_FRONT | _OF_THE_CLOCK}
-    if isinstance(found.get("verdict"), dict):
-        found["verdict"] = {key: value for key, value in found["verdict"].items() if key not in _OF_THE_CLOCK}
+    found = {key: value for key, value in result.items() if key not in _OF_THE_FRONT}
     found.setdefault("changed", False)  # a module that refuses its arguments says nothing of it
-    return found
+    return steady(found)
+
+
+def steady(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: steady(item) for key, item in value.items() if key not in _OF_THE_CLOCK}
+    return [steady(item) for item in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -216,14 +270,15 @@ def test_both_fronts_give_the_same_result(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-module"))
     monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path / "files-of-the-module"))
     calls(api)
-    by_module = run_module(action.TASK, arguments, check=check)
+    by_module = run_module(action.TASK, arguments, check=check, diff=True)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of-the-action"))
     monkeypatch.setenv("SPEEDLAB_TEST_FOLDER", str(tmp_path / "files-of-the-action"))
     calls(api)
-    by_action = Play(action, arguments, check=check).run()
+    by_action = Play(action, arguments, check=check, diff=True).run()
     if "failure" not in by_module:  # a module that refuses its arguments can say no more than Ansible does
         assert by_action.pop("failure", {"code": "bad_input"})["code"] == "bad_input"
     assert shown(by_action) == shown(by_module)
+    assert SECRET not in str(shown(by_action))
     assert written(tmp_path / "files-of-the-action") == written(tmp_path / "files-of-the-module")
 
 

@@ -372,9 +372,9 @@ def test_no_retries_are_asked_for_by_zero() -> None:
 def test_certificates_are_checked_by_default_by_a_bundle_or_not_at_all(tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.touch()
-    assert samples.connection().verify is True
-    assert samples.connection(ca_path=str(bundle)).verify == str(bundle)
-    assert samples.connection(ca_path=str(bundle), validate_certs=False).verify is False
+    assert samples.connection().trust.verify is True
+    assert samples.connection(ca_path=str(bundle)).trust.verify == str(bundle)
+    assert samples.connection(ca_path=str(bundle), validate_certs=False).trust.verify is False
 
 
 @pytest.mark.parametrize(

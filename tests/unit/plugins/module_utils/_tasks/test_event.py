@@ -145,6 +145,13 @@ def test_a_text_with_a_secret_is_the_same_the_second_time(script: Script) -> Non
     assert run(date=NOON, text="See https://user:hunter22@ci.example/1?token=hunter22.").result["changed"] is False
 
 
+def test_a_secret_in_an_address_that_others_wrote_is_not_shown(script: Script) -> None:
+    script.listed(an_event(text="https://user:hunter22@ci.example/1?token=hunter23&page=2"))
+    done = run(state="absent", check_mode=True, diff_mode=True)
+    assert "hunter2" not in str(done.result)
+    assert "page=2" in str(done.result)
+
+
 # --- a deployment -----------------------------------------------------------------------------------------------------
 
 

@@ -235,7 +235,7 @@ def test_secrets_within_a_value_are_named_with_their_texts() -> None:
     }
     assert list(secrets_within(value)) == [
         ("basic_auth", {"site-user", "site-password"}),
-        ("proxies.url", {"me:hidden", "hidden"}),
+        ("proxies.url", {"https://me:hidden@proxy.example/", "me:hidden", "hidden"}),
         ("proxies.api_key", {"1234567"}),
         ("cookies", set()),
     ]

@@ -68,14 +68,13 @@ def test_every_failure_with_a_name_is_a_result_with_message_and_code() -> None:
             "hint": NotFound.default_hint,
         },
     }
-    assert done.execution.secrets == (tasks.LOGIN["client_secret"],)
+    assert done.execution.secrets == {tasks.LOGIN["client_secret"]}
 
 
 def test_secrets_and_tokens_are_handed_over_for_masking_but_not_shown(api: ScriptedApi) -> None:
     expect_a_call(api)
     execution = tasks.run(a_task({}), **tasks.LOGIN).execution
-    assert execution.secrets == (tasks.LOGIN["client_secret"],)
-    assert execution.bearers == ("token-number-1",)
+    assert execution.secrets == {tasks.LOGIN["client_secret"], "token-number-1"}
     assert "token-number-1" not in repr(execution)
     assert tasks.LOGIN["client_secret"] not in repr(execution)
 

@@ -89,7 +89,7 @@ def test_without_return_token_the_result_has_all_but_the_token(api: ScriptedApi)
     done = run(return_token=False)
     assert "access_token" not in done.result
     assert "token-number-1" not in str(done.result)
-    assert done.execution.bearers == ("token-number-1",)
+    assert "token-number-1" in done.execution.secrets
 
 
 def test_project_and_scopes_of_the_task_are_asked_for(api: ScriptedApi) -> None:
@@ -123,7 +123,7 @@ def test_check_mode_with_a_token_returns_it_and_announces_none(api: ScriptedApi)
     run()
     found = run(check_mode=True)
     assert (found.result["changed"], found.result["access_token"]) == (False, "token-number-1")
-    assert found.execution.bearers == ("token-number-1",)
+    assert "token-number-1" in found.execution.secrets
 
 
 def test_check_mode_by_force_announces_a_change(api: ScriptedApi) -> None:
@@ -238,3 +238,11 @@ def test_the_task_knows_whether_its_result_may_hold_the_token(options: dict[str,
 def test_a_result_without_the_token_need_not_be_hidden() -> None:
     assert TASK.holds_secret({"access_token": "x"})
     assert not TASK.holds_secret({"cached": False})
+
+
+def test_a_token_that_is_asked_for_is_returned_even_if_it_is_a_secret_of_the_environment(
+    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPEEDLAB_ACCESS_TOKEN", "token-number-1")
+    api.expect_token()
+    assert run().result["access_token"] == "token-number-1"
