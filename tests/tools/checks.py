@@ -245,7 +245,9 @@ def conformance(core: str, environment: Environment, arguments: str) -> Step:
     """Return the tests that hold what the collection reads and writes against the validators of others."""
     variables = {"PYTHONPATH": str(paths.TREE), "SPEEDLAB_TEST_COLLECTIONS": str(paths.installed(core))}
     after = ("Debian programs", f"install {core}")
-    return suite("conformance", "conformance", environment, f"tests/conformance {arguments}", variables, after)
+    # Two, because a browser and the program that drives it take turns.
+    arguments = f"tests/conformance --numprocesses 2 {arguments}"
+    return suite("conformance", "conformance", environment, arguments, variables, after)
 
 
 def eda(core: str, environment: Environment, arguments: str) -> Step:
