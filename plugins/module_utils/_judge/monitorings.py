@@ -28,6 +28,7 @@ from typing import Any
 from .declared import Comparison, Drift, Unmonitored
 from .metrics import averages_from_statistics, read_metrics
 from .numeric import real_number
+from .secrecy import REDACTED
 from .trends import metrics_of, trends_of
 from .verdict import Finding, Status, Subject, Verdict, plain
 
@@ -93,8 +94,9 @@ def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
 
 
 def monitoring_name(monitoring: Mapping[str, Any]) -> str:
-    """What messages call a monitoring."""
-    return str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
+    """What messages call a monitoring. What is redacted in it may be all that tells it from another one."""
+    name = str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
+    return f"{name} ({monitoring.get('id')})" if REDACTED in name and monitoring.get("id") is not None else name
 
 
 def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:

@@ -82,11 +82,12 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     missing = _missing(options, monitorings, client)
     _add_details(selected, options, period, client)
     real = [as_selected(each, item) for each, item in picked]
-    comparison = None if declared is None else compare(declared, _redacted(selected, options), real)
+    judged = _redacted(selected, options)
+    comparison = None if declared is None else compare(declared, judged, real)
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
-        "verdict": judge_monitorings(selected, now, missing, comparison).as_dict(),
+        "verdict": judge_monitorings(judged, now, missing, comparison).as_dict(),
     }
     if comparison is not None:
         result["coverage"] = presented(comparison.coverage(), redact=options["redact"])
@@ -198,8 +199,8 @@ def _entry(number: int, fields: Result) -> Declared:
 
 
 def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
-    """The same monitorings for a comparison: its findings go into reports, whatever the result itself may show."""
-    return monitorings if options["redact"] else presented(monitorings, redact=True)
+    """The same monitorings for what judges them: findings go into reports, whatever the result itself may show."""
+    return monitorings if options["redact"] else [presented(each, redact=True) for each in monitorings]
 
 
 # --- what `include` asks for: one or two more calls for each monitoring ----------------------------------------------

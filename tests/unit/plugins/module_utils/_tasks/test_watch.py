@@ -397,3 +397,14 @@ def test_many_monitorings_are_read_in_parts(watch: Watch) -> None:
 
 def test_a_plan_is_a_value() -> None:
     assert replace(plan(), interval=1.0) == plan(interval=1.0)
+
+
+def test_no_event_holds_a_secret_of_a_url(watch: Watch) -> None:
+    url = "https://shop.example/?preview_token=CANARY"
+    page = listed(1, url=url, name=f"Page {url}", errorMessage=f"{url} answered 403")
+    watch.expect_list(page)
+    watch.look()
+    watch.expect_list({**page, "state": "KO"})
+    (event,) = watch.look()
+    assert "CANARY" not in str(event)
+    assert event["monitoring"]["url"] == "https://shop.example/?preview_token=VALUE_REDACTED"
