@@ -120,7 +120,8 @@ def lint_steps(tools: Environment) -> list[Step]:
             tools,
             "check-jsonschema --builtin-schema vendor.gitlab-ci docs/examples/.gitlab-ci.yml",
             "check-jsonschema --builtin-schema vendor.github-workflows docs/examples/github-workflow.yml",
-            "check-jsonschema --regex-variant nonunicode --builtin-schema vendor.azure-pipelines docs/examples/azure-pipelines.yml",
+            "check-jsonschema --builtin-schema vendor.azure-pipelines --regex-variant nonunicode"
+            " docs/examples/azure-pipelines.yml",
             "check-jsonschema --schemafile docs/schemas/budgets-1.schema.json docs/examples/budgets.yml",
         ),
         lint(
