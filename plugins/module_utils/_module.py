@@ -16,6 +16,8 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
 
 from ._client.masking import masked
+from ._judge.publication import clean_texts
+from ._judge.urls import clean_for_result
 from ._options import argument_spec
 from ._secrets import register_secrets
 from ._tasks.task import Task, carry_out
@@ -43,7 +45,8 @@ def main(task: Task) -> None:
         module.warn(warning)
     # The result is masked already. Up to ansible-core 2.21, Ansible would mask other values than the other front does.
     module.no_log_values = set()
-    invocation = {"module_args": masked(module.params, execution.secrets, shortest=1)}
+    arguments = masked(module.params, execution.secrets, shortest=1)
+    invocation = {"module_args": clean_texts(arguments, clean_for_result)}  # URLs in them may hold logins
     if execution.failed:
         module.fail_json(**execution.result, invocation=invocation)
     module.exit_json(**execution.result, invocation=invocation)

@@ -27,7 +27,8 @@ options:
   monitorings:
     description:
       - Keep events that the API lists for one of these monitorings, by id or by name; with O(scenarios) also those of
-        one of the scenarios. One call is made for each.
+        one of the scenarios. One call is made for each. Where one of them cannot be read, a warning says so and
+        RV(unread) lists it; if none can be read, the task fails.
       - A name has to be the whole one, and of one monitoring alone. One that is not there is an error.
       - Whether global events are among them, the API does not document.
     type: list
@@ -94,6 +95,17 @@ events:
       type: list
       elements: int
       returned: always
+unread:
+  description: The monitorings and scenarios of O(monitorings) and O(scenarios) whose events could not be read.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    id: {description: Id of the monitoring or scenario., type: int, returned: always}
+    part: {description: "V(monitoring) or V(scenario).", type: str, returned: always}
+    code: {description: The kind of trouble., type: str, returned: always}
+    reason: {description: What happened., type: str, returned: always}
 summary:
   description: Counts over the events.
   returned: success

@@ -40,8 +40,8 @@ options:
   include:
     description:
       - What else to read of each monitoring, with one call for V(last_report) and one for V(reports) and V(statistics).
-      - Where the API refuses that for some of the monitorings, their results lack the key and a warning says so. If
-        it refuses all, the task fails.
+      - Where that cannot be read for some of the monitorings, for whatever reason, their results lack the key, a
+        warning says so, RV(unread) lists them and the verdict is partial. If nothing of it can be read, the task fails.
     type: list
     elements: str
     choices: [last_report, reports, statistics]
@@ -193,7 +193,14 @@ monitorings:
     frequency: {description: Minutes between two runs., type: int, returned: always}
     lang: {description: Language of the reports., type: str, returned: always}
     config: {description: How the page is measured., type: dict, returned: always}
-    last_execution: {description: "Last run, UTC; null if there was none.", type: str, returned: always}
+    last_execution:
+      description: Last run, UTC; null if there was none, or if it cannot be read.
+      type: str
+      returned: always
+    last_execution_unreadable:
+      description: What the API gives as the date of the last run, where that is no date.
+      type: raw
+      returned: if it is no date
     age_seconds: {description: Seconds since the last run; null if there was none., type: int, returned: always}
     stale: {description: Whether the last run is too long ago; null if nobody can tell., type: bool, returned: always}
     last_report:
@@ -240,6 +247,19 @@ summary:
   returned: success
   type: dict
   sample: {total: 4, enabled: 3, stale: 1, by_state: {OK: 3, KO: 1}}
+unread:
+  description:
+    - What O(include) asks for and could not be read.
+  returned: when O(include) is given
+  type: list
+  elements: dict
+  sample:
+    - {id: 50301, part: last_report, code: access_denied, reason: The token may not read it}
+  contains:
+    id: {description: Id of the monitoring., type: int, returned: always}
+    part: {description: "What is missing: V(last_report), V(reports) or V(statistics).", type: str, returned: always}
+    code: {description: The kind of trouble., type: str, returned: always}
+    reason: {description: What happened., type: str, returned: always}
 coverage:
   description: How much of O(expected) is monitored.
   returned: when O(expected) is given

@@ -34,6 +34,8 @@ options:
       - V(reports) are the runs of the period.
       - V(last_report) is the report of the newest run of the period, with one more call.
       - V(steps) are the steps of that run with the analysis report of each, with one more call, and one for each step.
+      - Where something of it cannot be read, a warning says so and RV(unread) lists it; all other scenarios are read.
+        If the runs of no scenario can be read, the task fails.
       - Without this option the list is all, and no status is known.
     type: list
     elements: str
@@ -103,7 +105,7 @@ scenarios:
     status:
       description:
         - Status of the newest run of the period, as in RV(scenarios[].reports[].status).
-        - V(unknown) if the period has no run.
+        - V(unknown) if the period has no run, or its runs cannot be read.
       type: str
       returned: when O(include) is given
     last_run:
@@ -114,7 +116,7 @@ scenarios:
       description: The runs of the period, the newest first, with what the API counted of each.
       type: list
       elements: dict
-      returned: when O(include) has V(reports)
+      returned: when O(include) has V(reports), and they can be read
       contains:
         date: {description: "Date of the run, UTC.", type: str, returned: always}
         status:
@@ -126,7 +128,7 @@ scenarios:
           returned: always
         summary: {description: Counts of the run as the API gives them., type: dict, returned: if the API gives them}
     last_report:
-      description: The report of the newest run; null if there is none.
+      description: The report of the newest run; null if there is none, or if it cannot be read.
       type: dict
       returned: when O(include) has V(last_report)
       contains:
@@ -159,6 +161,18 @@ scenarios:
             failed: {description: Whether nothing was measured., type: bool, returned: always}
             metrics: {description: "All metrics by name, null where there is no value.", type: dict, returned: always}
             missing: {description: Parts that the API could not produce., type: list, elements: str, returned: always}
+unread:
+  description: What O(include) asks for and could not be read.
+  returned: when O(include) is given
+  type: list
+  elements: dict
+  sample:
+    - {id: 50401, part: reports, code: access_denied, reason: The token may not read it}
+  contains:
+    id: {description: Id of the scenario., type: int, returned: always}
+    part: {description: "What is missing: V(reports), V(last_report) or V(steps).", type: str, returned: always}
+    code: {description: The kind of trouble., type: str, returned: always}
+    reason: {description: What happened., type: str, returned: always}
 summary:
   description: Counts over the scenarios, and with O(include) over their runs.
   returned: success

@@ -15,18 +15,22 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import clean_texts
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 FORMATS = ("generic", "slack")
 _LISTED = 15  # more lines than this are not read in a chat
 _LONGEST = 300
 _MARKS = re.compile(r"[@*_~`](?![^\W_])|(?<![^\W_])[@*_~`]")  # within a word, as in client_id, they mean nothing
+_JOINT = "\N{ZERO WIDTH SPACE}"
 _HEADINGS = {"new": "New", "due": "Still so, and urgent", "resolved": "Resolved"}
 _SHOWN = ("environment", "name", "finding", "severity", "message", "fix", "since")
 
 
 def notification(changes: Mapping[str, Any], verdict: Mapping[str, Any], form: str, title: str, link: str) -> Any:
     """The body of the request, as data: for any receiver of JSON, or for Slack and what understands the same."""
+    changes = clean_texts(changes, clean_for_publication)
     if form == "slack":
         return {"text": _slack_text(changes, verdict, title, link)}
     return {
@@ -49,7 +53,7 @@ def _slack_text(changes: Mapping[str, Any], verdict: Mapping[str, Any], title: s
     for name, label in _HEADINGS.items():
         lines += _section(label, changes[name])
     if link:
-        lines.append(_safe(link))
+        lines.append(_escaped(" ".join(link.split())))
     return "\n".join(lines)
 
 
@@ -66,9 +70,12 @@ def _line(noted: Mapping[str, Any]) -> str:
 
 
 def _safe(text: object) -> str:
-    """One line that makes no mention, link or format: chats read <!channel>, @all and *bold* in plain text."""
-    line = " ".join(words.printable(text).split())
-    line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    """One line that makes no mention, link or format: chats read <!channel>, @all, *bold* and hosts in plain text."""
+    line = words.shortened(" ".join(words.printable(text).split()), _LONGEST)
+    return _MARKS.sub(rf"\g<0>{_JOINT}", _escaped(words.unlinked(line, _JOINT)))
+
+
+def _escaped(line: str) -> str:
     for character, harmless in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         line = line.replace(character, harmless)
-    return _MARKS.sub("\\g<0>\u200b", line)
+    return line

@@ -86,6 +86,7 @@ def shop() -> Iterator[str]:
 
 def recorded(browser: Browser, url: str, file: Path) -> Any:
     context = browser.new_context(record_har_path=file, record_har_content="embed")
+    context.set_default_timeout(120_000)  # milliseconds; nothing is measured
     page = context.new_page()
     page.goto(url)
     page.wait_for_url("**/login**")

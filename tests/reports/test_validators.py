@@ -211,6 +211,7 @@ TEXTS = (
     "`|`",
     "![x](https://x.example/y.png) [a]: https://x.example",
     "<https://x.example> https://x.example www.x.example someone@x.example",
+    "evil.com/x evil.com mailto:me@evil.com //evil.com/x ftp://evil.com http://192.0.2.1/x xmpp:a@evil.com",
     "**bold** _it_ ~~gone~~ $x$",
     "&lt;b&gt; &#35;1",
     "<!-- --> <details> </details>",

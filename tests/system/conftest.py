@@ -57,6 +57,7 @@ def user_environment(simulator: Simulator, folder: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_REMOTE_TMP": str(home / ".ansible" / "tmp"),
         "ANSIBLE_ASYNC_DIR": str(home / ".ansible_async"),
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACK),

@@ -186,9 +186,12 @@ class Workplace:
         timeout: float = 600,
         together: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run one of Ansible's programs. ``together``: its errors are part of its output, as on a terminal."""
+        """Run one of Ansible's programs, which has to cause no deprecation warning.
+
+        ``together``: its errors are part of its output, as on a terminal.
+        """
         merged = {**self.environment, **(env or {})}
-        return subprocess.run(
+        done = subprocess.run(
             [str(BIN / program), *arguments],
             cwd=self.folder,
             env={name: value for name, value in merged.items() if value is not None},
@@ -199,6 +202,9 @@ class Workplace:
             stdin=subprocess.DEVNULL,
             check=False,
         )
+        output = f"{done.stdout}{done.stderr or ''}"
+        assert "DEPRECATION WARNING" not in output, output
+        return done
 
     def tasks(self, *listed: dict[str, Any], arguments: tuple[str, ...] = (), env: Any = None, **play: Any) -> Run:
         """Run tasks in one play on localhost: ``tasks({"contentsquare.speedlab.speedlab_token": {}})``."""

@@ -93,6 +93,19 @@ def test_a_key_without_quotes_is_the_text_that_the_user_wrote(front_tasks: Tasks
     assert set(stored(simulator)) == {"2026-11-25", "2026-11-25T10:30:00", "4711"}
 
 
+def test_a_secret_in_an_address_is_shown_nowhere(front_tasks: Tasks, simulator: Simulator) -> None:
+    address = "https://deployer:hunter22@ci.example/9?token=hunter22"
+    run = front_tasks(
+        mark("a text", text=f"See {address}"),
+        mark("a deployment", key="release-2", text=None, deployment={"url": address, "name": address}),
+        arguments=("-vvv", "--diff"),
+    )
+    assert run.status == 0, run.output
+    assert "hunter22" not in run.output
+    assert "hunter22" not in str(stored(simulator))
+    assert "hunter22" not in str(run.results)
+
+
 def test_an_event_changes_only_in_what_is_given(front_tasks: Tasks, simulator: Simulator) -> None:
     first = {"date": "2026-11-23", "monitorings": ["Home", "Checkout"]}
     run = front_tasks(

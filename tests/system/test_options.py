@@ -281,7 +281,7 @@ def test_for_a_module_a_secret_in_the_tasks_environment_is_refused_since_process
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a short secret": ({"client_id": "a", "client_secret": "7 chars"}, "shorter than 8 characters"),
     "an empty secret": ({"client_id": "a", "client_secret": ""}, "is empty or shorter"),
-    "a trailing newline": ({"client_id": "a", "client_secret": "secret-secret\n"}, "a trailing newline?"),
+    "a trailing newline": ({"client_id": "a", "client_secret": "secret-secret\n"}, "U+000A LINE FEED"),
     "an empty client id": ({"client_id": " ", "client_secret": "long-enough"}, "client_id is empty"),
     "plain http": ({"auth_url": "http://api.contentsquare.com"}, "would send the client secret in clear"),
     "no address": ({"auth_url": "api.contentsquare.com"}, "auth_url is not a base URL"),

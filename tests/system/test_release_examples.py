@@ -186,11 +186,17 @@ def github() -> Iterator[str]:
         yield from step.get("run", "").splitlines()
 
 
+def azure() -> Iterator[str]:
+    pipeline = yaml.safe_load((EXAMPLES / "azure-pipelines.yml").read_text("utf-8"))
+    for step in pipeline["jobs"][0]["steps"]:
+        yield from step.get("script", "").splitlines()
+
+
 def jenkins() -> Iterator[str]:
     yield from re.findall(r"^\s*sh '([^']*)'$", (EXAMPLES / "Jenkinsfile").read_text("utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("pipeline", [gitlab, github, jenkins], ids=["GitLab", "GitHub", "Jenkins"])
+@pytest.mark.parametrize("pipeline", [gitlab, github, azure, jenkins], ids=["GitLab", "GitHub", "Azure", "Jenkins"])
 def test_a_pipeline_runs_what_the_script_runs_in_the_same_order_and_nothing_else(pipeline: Any) -> None:
     ran = [command for command in pipeline() if command not in {*INSTALL, DOTENV, SUMMARY}]
     assert ran == [
@@ -207,10 +213,12 @@ def test_every_deployment_of_a_pipeline_has_a_mark_of_its_own() -> None:
     assert (deploy["script"][-1], deploy["artifacts"]["reports"]["dotenv"]) == (DOTENV, "deployment.env")
     workflow = yaml.safe_load((EXAMPLES / "github-workflow.yml").read_text("utf-8"))
     assert workflow["jobs"]["release"]["env"]["DEPLOYMENT"] == "${{ github.run_id }}-${{ github.run_attempt }}"
+    azure_pipeline = yaml.safe_load((EXAMPLES / "azure-pipelines.yml").read_text("utf-8"))
+    assert azure_pipeline["jobs"][0]["variables"]["DEPLOYMENT"] == "$(Build.BuildId)-$(System.JobAttempt)"
     assert 'DEPLOYMENT = "${env.BUILD_NUMBER}"' in (EXAMPLES / "Jenkinsfile").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", [".gitlab-ci.yml", "github-workflow.yml", "Jenkinsfile"])
+@pytest.mark.parametrize("name", [".gitlab-ci.yml", "github-workflow.yml", "azure-pipelines.yml", "Jenkinsfile"])
 def test_a_pipeline_keeps_the_reports_whatever_the_gate_says(name: str) -> None:
     text = (EXAMPLES / name).read_text("utf-8")
     assert "speedlab-reports/" in text

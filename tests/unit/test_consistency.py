@@ -369,7 +369,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "module_utils/_module.py": (
         *("ansible.module_utils", f"{UTILS}._options", f"{UTILS}._secrets"),
-        *(f"{UTILS}._tasks.task", f"{UTILS}._client"),
+        *(f"{UTILS}._tasks.task", f"{UTILS}._client", f"{UTILS}._judge"),
     ),
     "module_utils/_options.py": ("ansible.module_utils", f"{UTILS}._client"),
     "module_utils/_secrets.py": ("ansible.module_utils", f"{UTILS}._client"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,10 @@ class Client:
     def clock_difference(self) -> float | None:
         """Seconds that this machine is ahead of the API's ``Date`` header; None before the first answer."""
         return self._transport.clock_difference
+
+    def impatient(self, wanted: bool = True) -> AbstractContextManager[None]:
+        """While this is held by a thread, its calls are not retried."""
+        return self._transport.impatient() if wanted else nullcontext()
 
     def turn(self, key: str) -> AbstractContextManager[None]:
         """While this is held, no other task of this user on this machine holds it for the same ``key``."""

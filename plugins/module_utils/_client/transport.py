@@ -12,8 +12,10 @@ Source: API reference, section 4 (errors and limits).
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from . import errors
@@ -37,11 +39,21 @@ class Transport:
         self._http = Http(connection)
         self._retry_timeout = connection.retry_timeout
         self._slots = slots
+        self._here = threading.local()
 
     @property
     def clock_difference(self) -> float | None:
         """Seconds that this machine is ahead of the server, at the last answer."""
         return self._http.clock_difference
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Nothing that this thread posts meanwhile is retried."""
+        self._here.impatient = True
+        try:
+            yield
+        finally:
+            self._here.impatient = False
 
     def post(
         self,
@@ -73,7 +85,7 @@ class Transport:
             if attempt:
                 spent += time.monotonic() - started
             pause = _pause(attempt, wanted)
-            if not failure.retryable or spent + pause > self._retry_timeout:
+            if not failure.retryable or getattr(self._here, "impatient", False) or spent + pause > self._retry_timeout:
                 raise failure from None
             time.sleep(pause)
             attempt, spent = attempt + 1, spent + pause

@@ -28,6 +28,7 @@ from typing import Any
 from .declared import Comparison, Drift, Unmonitored
 from .metrics import averages_from_statistics, read_metrics
 from .numeric import real_number
+from .secrecy import REDACTED
 from .trends import metrics_of, trends_of
 from .verdict import Finding, Status, Subject, Verdict, plain
 
@@ -41,6 +42,7 @@ FINDINGS: dict[str, Status] = {
     "not_monitored": "fail",
 }
 
+_LONGEST_GIVEN = 60
 PLACE = "the Speed Analysis Lab"
 _DETAILS = ("id", "url", "state", "enabled", "last_execution", "age_seconds", "frequency", "stale")
 
@@ -93,8 +95,9 @@ def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
 
 
 def monitoring_name(monitoring: Mapping[str, Any]) -> str:
-    """What messages call a monitoring."""
-    return str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
+    """What messages call a monitoring. What is redacted in it may be all that tells it from another one."""
+    name = str(monitoring.get("name") or monitoring.get("url") or monitoring.get("id") or "unnamed")
+    return f"{name} ({monitoring.get('id')})" if REDACTED in name and monitoring.get("id") is not None else name
 
 
 def _metrics(monitoring: Mapping[str, Any]) -> dict[str, float | None] | None:
@@ -130,7 +133,7 @@ def _findings(monitoring: Mapping[str, Any]) -> list[Finding]:
         return [_disabled(monitoring)]
     findings = []
     state = monitoring.get("state")
-    never_ran = monitoring.get("last_execution") is None
+    never_ran = monitoring.get("last_execution") is None and "last_execution_unreadable" not in monitoring
     if str(state).strip().upper() != "OK" and not (never_ran and not state):
         findings.append(_state_not_ok(monitoring))
     if never_ran:
@@ -194,6 +197,8 @@ def _never_ran(monitoring: Mapping[str, Any]) -> Finding:
 
 
 def _staleness_unknown(monitoring: Mapping[str, Any]) -> Finding:
+    if "last_execution_unreadable" in monitoring:
+        return _last_run_unreadable(monitoring)
     untold = f'Whether the monitoring "{monitoring_name(monitoring)}" is stale cannot be told: '
     if monitoring.get("age_seconds") is None:
         return _finding(
@@ -203,13 +208,39 @@ def _staleness_unknown(monitoring: Mapping[str, Any]) -> Finding:
             monitoring.get("last_execution"),
             f"Check the clock of this machine; if that is right, look at the last run in {PLACE}.",
         )
+    frequency = monitoring.get("frequency")
+    given = real_number(frequency)
+    if frequency is None or given == 0:
+        reason = "how often it should run is unknown"
+    else:
+        reason = f"its frequency is given as {_given(frequency)}, which is no number of minutes"
     return _finding(
         "staleness_unknown",
-        f"{untold}how often it should run is unknown.",
+        f"{untold}{reason}.",
         "a frequency in minutes",
         monitoring.get("frequency"),
         f"Set how often it runs in {PLACE}.",
     )
+
+
+def _last_run_unreadable(monitoring: Mapping[str, Any]) -> Finding:
+    given = monitoring["last_execution_unreadable"]
+    return _finding(
+        "staleness_unknown",
+        f'Whether the monitoring "{monitoring_name(monitoring)}" is stale cannot be told: its last run is given as '
+        f"{_given(given)}, which is no date.",
+        "a date in milliseconds since 1970",
+        given,
+        f"Look at the last run in {PLACE}; if the API keeps answering so, tell Contentsquare.",
+    )
+
+
+def _given(value: Any) -> str:
+    """A value of an unexpected kind within a sentence, short or not at all."""
+    text = json.dumps(plain(value), default=str, ensure_ascii=False)
+    if isinstance(value, (Mapping, list, tuple)) or len(text) > _LONGEST_GIVEN:
+        return {"str": "a long text", "list": "a list", "tuple": "a list"}.get(type(value).__name__, "an object")
+    return text
 
 
 def _config_drift(monitoring: Mapping[str, Any], drift: Drift) -> Finding:

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import math
+import re
+
+_DIGITS = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
 
 
 def real_number(value: object) -> float | None:
@@ -17,6 +20,13 @@ def real_number(value: object) -> float | None:
         return value if math.isfinite(value) else None
     except OverflowError:  # an integer too long for a float
         return None
+
+
+def number_given(value: object) -> float | None:
+    """The same, and the number that a text of digits says: some JSON writers put numbers in quotes."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = float(value) if "." in value else int(value)
+    return real_number(value)
 
 
 def shown_number(value: float) -> str:

@@ -15,10 +15,12 @@ from typing import Any, TypeVar
 
 from .._client.client import Client
 from .._client.errors import SettingsError
-from .._judge.dates import instant_from_epoch_ms, iso_utc, parse_date, parse_instant
+from .._judge.dates import EPOCH, instant_from_epoch_ms, iso_utc, parse_date, parse_instant
+from .._judge.numeric import number_given
 
 Parsed = TypeVar("Parsed")
 
+_EARLIEST = 1  # milliseconds since 1970
 _PRECISION = 5  # seconds; the API's header tells whole ones, and its answer was under way for a while
 
 
@@ -42,11 +44,29 @@ def instant_option(value: Any, option: str) -> datetime | None:
 
 
 def api_instant(value: Any) -> datetime | None:
-    """An instant of the API; what is no number of milliseconds since 1970, and 0, say that there is none."""
+    """An instant of the API: milliseconds since 1970, as a number or as text, or ISO 8601.
+
+    None where there is none, or where the value is no date of a run: see :func:`unreadable_instant`.
+    """
+    number = number_given(value)
     try:
-        return instant_from_epoch_ms(value) if value else None
+        if number is not None:
+            return instant_from_epoch_ms(number) if number >= _EARLIEST else None
+        return parse_instant(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def unreadable_instant(value: Any) -> bool:
+    """Whether the API gives an instant that cannot be read. Nothing, an empty text and 0 say that there is none."""
+    blank = value is None or (isinstance(value, str) and not value.strip()) or number_given(value) == 0
+    return not blank and api_instant(value) is None
+
+
+def api_milliseconds(value: Any) -> int | None:
+    """An instant of the API in whole milliseconds since 1970, however it was given."""
+    instant = api_instant(value)
+    return None if instant is None else (instant - EPOCH) // timedelta(milliseconds=1)
 
 
 def api_text(instant: datetime) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.errors import SpeedlabError
 from .._client.lab import Json
 from .._judge.dates import EPOCH
 from .._judge.events import Event, age_order, decoded, matches, read_event
@@ -25,6 +26,7 @@ from .links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
 from .periods import interval_of
 from .presentation import presented
 from .progress import every_now_and_then
+from .reports import Batch, raise_if_nothing_was_read
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
@@ -42,31 +44,46 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     first, last = interval_of(options)
     for kind in (MONITORINGS, SCENARIOS):
         checked_names(options[kind.option], kind)
-    rows = [(read_event(row), row) for row in _rows(options, client, first)]
+    listed, unread = _rows(options, client, first)
+    rows = [(read_event(row), row) for row in listed]
     found = [(event, row) for event, row in rows if _wanted(event, options, first, last)]
     found.sort(key=lambda each: age_order(each[0]), reverse=True)
     events = [{**presented(row, redact=True), **shown(event)} for event, row in found]
-    return Outcome({"events": events, "summary": _summary([event for event, _row in found])})
+    return Outcome({"events": events, "unread": unread, "summary": _summary([event for event, _row in found])})
 
 
-def _rows(options: Options, client: Client, first: datetime | None) -> list[Json]:
-    """What the API lists. "After" a date may leave out what has this very date, so it is asked for a second more."""
+def _rows(options: Options, client: Client, first: datetime | None) -> tuple[list[Json], list[Result]]:
+    """What the API lists. "After" a date may leave out what has this very date, so it is asked for a second more.
+
+    Beside it, of which monitorings and scenarios the events could not be read.
+    """
     key = options["key"] or ""
     date_from = None if first is None else api_text(max(first, EPOCH) - timedelta(seconds=1))
     if options["monitorings"] is None and options["scenarios"] is None:
-        return client.lab.events(key=key, date_from=date_from)
+        return client.lab.events(key=key, date_from=date_from), []
     lists = [
         (kind, number)
         for kind in (MONITORINGS, SCENARIOS)
         for number in sorted(Catalogue(kind, client).ids(options[kind.option]) or ())
     ]
 
-    def read(chosen: tuple[Kind, int]) -> list[Json]:
+    batch = Batch(client)
+
+    def read(chosen: tuple[Kind, int]) -> list[Json] | SpeedlabError:
         kind, number = chosen
-        return kind.events(client.lab, key, date_from, number)
+        return batch.read(lambda: kind.events(client.lab, key, date_from, number))
 
     done = every_now_and_then(client.reporter.progress, "Reading events")
-    return _merged(in_parallel(read, lists, client.settings.connection.concurrency, done))
+    answers = in_parallel(read, lists, client.settings.connection.concurrency, done)
+    raise_if_nothing_was_read(answers)
+    unread = [
+        {"id": number, "part": kind.noun, "code": answer.code, "reason": answer.what}
+        for (kind, number), answer in zip(lists, answers)
+        if isinstance(answer, SpeedlabError)
+    ]
+    for each in unread:
+        client.reporter.warn(f"The events of {each['part']} {each['id']} are missing in the result: {each['reason']}.")
+    return _merged([answer for answer in answers if not isinstance(answer, SpeedlabError)]), unread
 
 
 def _merged(lists: list[list[Json]]) -> list[Json]:

@@ -14,18 +14,18 @@ from __future__ import annotations
 
 import difflib
 import html
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import NotFound, SettingsError
+from .._client.errors import NotFound, SettingsError, SpeedlabError
 from .._client.lab import Json, Lab
 from .._judge.events import NO_IDS, Ids
 from .events import of_this_key
 from .progress import every_now_and_then
+from .reports import Batch, raise_if_nothing_was_read
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,30 @@ class Catalogue:
         """
         numbers = sorted(self._names)
 
-        def shows(number: int) -> bool:
-            rows = self._kind.events(self._client.lab, key, None, number)
-            return bool(of_this_key(rows, key))
+        batch = Batch(self._client)
+
+        def shows(number: int) -> bool | SpeedlabError:
+            found = batch.read(lambda: self._kind.events(self._client.lab, key, None, number))
+            return found if isinstance(found, SpeedlabError) else bool(of_this_key(found, key))
 
         done = every_now_and_then(self._client.reporter.progress, f"Reading the events of {self._kind.option}")
         found = in_parallel(shows, numbers, self._client.settings.connection.concurrency, done)
-        return NO_IDS if all(found) and not wanted else frozenset(itertools.compress(numbers, found))
+        raise_if_nothing_was_read(found)
+        unread = {number: each for number, each in zip(numbers, found) if isinstance(each, SpeedlabError)}
+        if unread:
+            first = next(iter(unread.values()))
+            which = ", ".join(str(number) for number in unread)
+            self._client.reporter.warn(
+                f"The events of these {self._kind.option} cannot be read, so their links are taken to be as wanted:"
+                f" {which}. {first.message}"
+            )
+        if all(found) and not wanted:
+            return NO_IDS
+        return frozenset(
+            number
+            for number, each in zip(numbers, found)
+            if (each is True or (number in unread and number in (wanted or NO_IDS)))
+        )
 
 
 def _plain(name: str) -> str:

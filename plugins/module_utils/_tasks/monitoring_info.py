@@ -25,13 +25,14 @@ from .._judge.declared import Declared, compare
 from .._judge.freshness import assess_freshness
 from .._judge.metrics import averages_from_statistics
 from .._judge.monitorings import judge_monitorings
+from .._judge.numeric import number_given
 from .._judge.statistics import samples_of
 from .._judge.urls import clean_for_result
-from .dates import api_instant
+from .dates import api_instant, unreadable_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import decoded_name, presented, secrets_within
+from .presentation import api_enabled, decoded_name, presented, secrets_within
 from .progress import every_now_and_then
-from .reports import report_result, run_result, unless_refused, warn_of_unread
+from .reports import Batch, raise_if_nothing_was_read, report_result, run_result, warn_of_unread
 from .task import Options, Outcome, Result, Task
 
 # Which monitorings are meant: the gate takes the same.
@@ -80,13 +81,16 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     picked = [(each, item) for each, item in zip(monitorings, listed) if wanted(each, options)]
     selected = [each for each, _item in picked]
     missing = _missing(options, monitorings, client)
-    _add_details(selected, options, period, client)
+    unread = _add_details(selected, options, period, client)
+    missing += [f"{each['part']} of monitoring {each['id']}" for each in unread]
     real = [as_selected(each, item) for each, item in picked]
-    comparison = None if declared is None else compare(declared, _redacted(selected, options), real)
+    judged = _redacted(selected, options)
+    comparison = None if declared is None else compare(declared, judged, real)
     result = {
         "monitorings": selected,
         "summary": _summary(selected),
-        "verdict": judge_monitorings(selected, now, missing, comparison).as_dict(),
+        **({"unread": unread} if options["include"] else {}),
+        "verdict": judge_monitorings(judged, now, missing, comparison).as_dict(),
     }
     if comparison is not None:
         result["coverage"] = presented(comparison.coverage(), redact=options["redact"])
@@ -97,22 +101,25 @@ def described(item: Mapping[str, Any], options: Options, now: datetime) -> Resul
     """One monitoring of the list as the result shows it; fields that are not known here are kept."""
     found = presented(item, redact=options["redact"])
     last = api_instant(item.get("lastExecution"))
-    enabled = found.get("enabled") is not False
-    freshness = assess_freshness(last, found.get("frequency"), enabled, now, options["stale_factor"])
+    enabled = api_enabled(found.get("enabled"))
+    number = number_given(found.get("frequency"))
+    frequency = found.get("frequency") if number is None else number
+    freshness = assess_freshness(last, frequency, enabled, now, options["stale_factor"])
     known = {
         "name": decoded_name(item, redact=options["redact"]),
         "url": found.get("url"),
         "state": found.get("state"),
         "error_message": found.get("error_message") or "",
         "enabled": enabled,
-        "frequency": found.get("frequency"),
+        "frequency": frequency,
         "lang": found.get("lang"),
         "config": found.get("config") or {},
         "last_execution": None if last is None else iso_utc(last),
         "age_seconds": freshness.age_seconds,
         "stale": freshness.stale,
     }
-    return {**found, **known}
+    unreadable = {"last_execution_unreadable": found.get("last_execution")}
+    return {**found, **known, **(unreadable if unreadable_instant(item.get("lastExecution")) else {})}
 
 
 def as_selected(monitoring: Result, item: Mapping[str, Any]) -> Result:
@@ -198,23 +205,30 @@ def _entry(number: int, fields: Result) -> Declared:
 
 
 def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
-    """The same monitorings for a comparison: its findings go into reports, whatever the result itself may show."""
-    return monitorings if options["redact"] else presented(monitorings, redact=True)
+    """The same monitorings for what judges them: findings go into reports, whatever the result itself may show."""
+    return monitorings if options["redact"] else [presented(each, redact=True) for each in monitorings]
 
+
+_Reader = Callable[[int, Options, Period, Client], Result]
 
 # --- what `include` asks for: one or two more calls for each monitoring ----------------------------------------------
 
 
-def _add_details(monitorings: list[Result], options: Options, period: Period, client: Client) -> None:
-    """Where the API refuses some of it, the results lack the key: null would say that there is none."""
-    include = set(options["include"])
-    readers = [_last_report] if "last_report" in include else []
-    readers += [_runs] if include & {"reports", "statistics"} else []
-    work = [(monitoring, reader) for monitoring in monitorings for reader in readers]
+def _add_details(monitorings: list[Result], options: Options, period: Period, client: Client) -> list[Result]:
+    """Where some of it cannot be read, the monitorings lack the key: null would say that there is none.
 
-    def add(call: tuple[Result, Callable[..., Result]]) -> SpeedlabError | None:
-        monitoring, reader = call
-        found = unless_refused(lambda: reader(monitoring["id"], options, period, client))
+    Gives what is missing so, with the reasons.
+    """
+    include = set(options["include"])
+    readers: list[tuple[str, _Reader]] = [("last_report", _last_report)] if "last_report" in include else []
+    if include & {"reports", "statistics"}:
+        readers.append(("reports" if "reports" in include else "statistics", _runs))
+    work = [(monitoring, part, reader) for monitoring in monitorings for part, reader in readers]
+    batch = Batch(client)
+
+    def add(call: tuple[Result, str, _Reader]) -> SpeedlabError | None:
+        monitoring, _part, reader = call
+        found = batch.read(lambda: reader(monitoring["id"], options, period, client))
         if isinstance(found, SpeedlabError):
             return found
         monitoring.update(found)
@@ -222,10 +236,13 @@ def _add_details(monitorings: list[Result], options: Options, period: Period, cl
 
     done = every_now_and_then(client.reporter.progress, "Reading monitorings")
     added = in_parallel(add, work, client.settings.connection.concurrency, done)
-    unread = [trouble for trouble in added if trouble is not None]
-    if unread and len(unread) == len(work):
-        raise unread[0]  # it speaks for all
-    warn_of_unread(unread, client.reporter)
+    raise_if_nothing_was_read(added)
+    warn_of_unread([trouble for trouble in added if trouble is not None], client.reporter)
+    return [
+        {"id": monitoring["id"], "part": part, "code": trouble.code, "reason": trouble.what}
+        for (monitoring, part, _reader), trouble in zip(work, added)
+        if trouble is not None
+    ]
 
 
 def _last_report(number: int, options: Options, period: Period, client: Client) -> Result:

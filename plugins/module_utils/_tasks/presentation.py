@@ -47,6 +47,11 @@ def presented(value: Any, *, redact: bool) -> Any:
     return _without(shown, sorted(hidden, key=len, reverse=True))  # one may be the beginning of another
 
 
+def api_enabled(value: Any) -> bool:
+    """Whether a monitoring is meant to run. One that does not say so, or says something else, is: better look twice."""
+    return str(value).strip().lower() not in ("false", "0", "0.0")
+
+
 def _shaped(value: Any) -> Any:
     if isinstance(value, dict):
         return _renamed(value, lambda name, item: _shaped(item))

@@ -16,7 +16,7 @@ from .._client.concurrency import in_parallel
 from .._client.errors import NotFound, SettingsError, SpeedlabError
 from .._client.lab import AnalysisReport
 from .progress import every_now_and_then
-from .reports import report_result, unless_refused
+from .reports import Batch, report_result
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
@@ -60,8 +60,10 @@ def _ids(options: Options) -> list[str]:
 
 
 def _read(ids: list[str], options: Options, client: Client) -> list[AnalysisReport | SpeedlabError]:
+    batch = Batch(client)
+
     def read(number: str) -> AnalysisReport | SpeedlabError:
-        found = unless_refused(
+        found = batch.read(
             lambda: client.lab.analysis_report(number, metrics_only=options["metrics_only"], tip_ids=options["tip_ids"])
         )
         return NotFound(f"The API has no finished report {number}", hint=_UNFINISHED) if found is None else found

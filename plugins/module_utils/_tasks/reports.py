@@ -10,11 +10,21 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._client.client import Reporter
-from .._client.errors import ApiError, BadAnswer, SpeedlabError
+from .._client.client import Client, Reporter
+from .._client.errors import (
+    AccessDenied,
+    ApiError,
+    BadAnswer,
+    RateLimited,
+    SpeedlabError,
+    TokenExpired,
+    TokenRefused,
+    TransportError,
+)
 from .._client.lab import AnalysisReport
 from .._judge.metrics import read_metrics, run_failed
 from .dates import api_date
@@ -24,18 +34,52 @@ from .task import Result
 Found = TypeVar("Found")
 
 
-def unless_refused(read: Callable[[], Found]) -> Found | SpeedlabError:
-    """What ``read`` gives, or why the API does not give it.
+class Batch:
+    """Many reads of one kind, where trouble with some hides nothing of the others.
 
-    Such an error is about one report alone, unlike trouble that another call would meet as well. The API does not say
-    with which status it refuses an id that it does not know, so not only 404 counts.
+    Trouble that concerns the token, the network or the rate of calls may concern all reads. After some in a row, with
+    nothing read between them, the rest is not asked for; trouble of the service is not waited for any longer then.
     """
-    try:
-        return read()
-    except (ApiError, BadAnswer) as error:
-        if error.retryable:
-            raise
-        return error
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._given_up: SpeedlabError | None = None
+
+    def read(self, function: Callable[[], Found]) -> Found | SpeedlabError:
+        """What ``function`` gives, or why the API does not give it."""
+        if self._given_up is not None:
+            return self._given_up
+        try:
+            with self._client.impatient(self._in_a_row >= _IN_A_ROW):
+                found = function()
+        except _OF_ONE_READ as error:
+            self._count(error)
+            return error
+        with self._lock:
+            self._in_a_row = 0
+        return found
+
+    def _count(self, error: SpeedlabError) -> None:
+        if not (error.retryable or isinstance(error, _OF_ALL)):
+            return
+        with self._lock:
+            self._in_a_row += 1
+            if self._in_a_row >= _IN_A_ROW and isinstance(error, _OF_ALL):
+                self._given_up = error
+
+
+_IN_A_ROW = 8
+_OF_ALL = (TokenExpired, TokenRefused, TransportError, RateLimited)
+_OF_ONE_READ = (*_OF_ALL, AccessDenied, ApiError, BadAnswer)
+
+
+def raise_if_nothing_was_read(answers: Sequence[object]) -> None:
+    """Raise the first error if there is nothing but errors: it speaks for all."""
+    first = next(iter(answers), None)
+    if isinstance(first, SpeedlabError) and all(isinstance(each, SpeedlabError) for each in answers):
+        raise first
 
 
 def warn_of_unread(troubles: Sequence[SpeedlabError], reporter: Reporter) -> None:

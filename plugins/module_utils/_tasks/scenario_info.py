@@ -17,14 +17,14 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import SpeedlabError
-from .._client.lab import Json, Period
+from .._client.lab import AnalysisReport, Json, Period
 from .._judge.metrics import METRICS, read_metrics
 from .._judge.scenarios import GRADES, grade_run
 from .dates import api_date, api_instant
 from .periods import PERIOD_OPTIONS, period_of
 from .presentation import decoded_name, presented
 from .progress import every_now_and_then
-from .reports import report_result, unless_refused, warn_of_unread
+from .reports import Batch, raise_if_nothing_was_read, report_result, warn_of_unread
 from .task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
@@ -52,9 +52,14 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     _warn_of_missing(set(ids or ()) - {item["id"] for item in listed}, client)
     selected = [item for item in listed if ids is None or item["id"] in ids]
     found = [_Scenario(item["id"], _described(item, options["redact"])) for item in selected]
-    if options["include"]:
-        _Reader(client, period, options).add_details(found)
-    return Outcome({"scenarios": [each.shown for each in found], "summary": _summary(found, bool(options["include"]))})
+    unread = {"unread": _Reader(client, period, options).add_details(found)} if options["include"] else {}
+    return Outcome(
+        {
+            "scenarios": [each.shown for each in found],
+            **unread,
+            "summary": _summary(found, bool(options["include"])),
+        }
+    )
 
 
 def _described(item: Mapping[str, Any], redact: bool) -> Result:
@@ -102,26 +107,45 @@ class _Reader:
         self._period = period
         self._include = set(options["include"])
         self._redact = options["redact"]
-        self._unread: list[SpeedlabError] = []
+        self._unread: list[tuple[int, str, SpeedlabError]] = []
+        self._batch = Batch(client)
 
-    def add_details(self, found: list[_Scenario]) -> None:
-        self._each(self._add_runs, found, "Reading runs of scenarios")
+    def add_details(self, found: list[_Scenario]) -> list[Result]:
+        """Gives what could not be read, with the reasons: the scenarios show it as they show what is not there."""
+        raise_if_nothing_was_read(self._each(self._add_runs, found, "Reading runs of scenarios"))
         if self._include & {"last_report", "steps"}:
             self._each(self._add_last_report, found, "Reading reports of scenarios")
         if "steps" in self._include:
-            steps = [step for each in found for step in each.shown["steps"] if step["id"]]
+            steps = [(each, step) for each in found for step in each.shown["steps"] if step["id"]]
             self._each(self._add_step_report, steps, "Reading steps of scenarios")
-        warn_of_unread(self._unread, self._client.reporter)
+        warn_of_unread([error for _id, _part, error in self._unread], self._client.reporter)
+        return [
+            {"id": number, "part": part, "code": error.code, "reason": error.what}
+            for number, part, error in sorted(self._unread, key=lambda each: each[:2])
+        ]
 
-    def _each(self, function: Callable[[Any], None], items: list[Any], what: str) -> None:
+    def _each(self, function: Callable[[Any], Any], items: list[Any], what: str) -> list[Any]:
         done = every_now_and_then(self._client.reporter.progress, what)
-        in_parallel(function, items, self._client.settings.connection.concurrency, done)
+        return in_parallel(function, items, self._client.settings.connection.concurrency, done)
 
-    def _add_runs(self, scenario: _Scenario) -> None:
-        rows = self._client.lab.scenario_runs(scenario.id, self._period)
-        # The same limit gives enough of them: the failed ones among the newest are the newest failed ones. They are
-        # asked for last, so that a run that fails meanwhile is in this list alone and harms nothing.
-        failed = self._client.lab.scenario_runs(scenario.id, replace(self._period, error=True)) if rows else []
+    def _add_runs(self, scenario: _Scenario) -> SpeedlabError | None:
+        found = self._read(scenario.id, "reports", lambda: self._runs(scenario.id))
+        if isinstance(found, SpeedlabError):
+            scenario.shown.update(status="unknown", last_run=None)
+            return found
+        self._take_runs(scenario, *found)
+        return None
+
+    def _runs(self, number: int) -> tuple[list[Json], list[Json]]:
+        """The runs, and those that failed.
+
+        The same limit gives enough of them: the failed ones among the newest are the newest failed ones. They are asked
+        for last, so that a run that fails meanwhile is in this list alone and harms nothing.
+        """
+        rows = self._client.lab.scenario_runs(number, self._period)
+        return rows, self._client.lab.scenario_runs(number, replace(self._period, error=True)) if rows else []
+
+    def _take_runs(self, scenario: _Scenario, rows: list[Json], failed: list[Json]) -> None:
         failed_dates = {row["date"] for row in failed if _dated(row)}
         dated = sorted((row for row in rows if _dated(row)), key=lambda row: row["date"], reverse=True)
         undated = [row for row in rows if not _dated(row)]
@@ -139,7 +163,11 @@ class _Reader:
 
     def _add_last_report(self, scenario: _Scenario) -> None:
         date = scenario.newest
-        found = None if date is None else self._or_none(lambda: self._client.lab.scenario_report(scenario.id, date))
+        found = None
+        if date is not None:
+            found = self._read(scenario.id, "last_report", lambda: self._client.lab.scenario_report(scenario.id, date))
+        if isinstance(found, SpeedlabError):
+            found = None
         if "last_report" in self._include:
             scenario.shown["last_report"] = None if found is None else self._report(found, scenario.shown)
         if "steps" in self._include:
@@ -162,16 +190,17 @@ class _Reader:
     def _name_alone(self, step: Any) -> str:
         return decoded_name({"name": step if isinstance(step, str) else ""}, redact=self._redact)
 
-    def _add_step_report(self, step: Result) -> None:
-        found = self._or_none(lambda: self._client.lab.step_report(step["id"]))
-        step["report"] = None if found is None else report_result(found, redact=self._redact)
+    def _add_step_report(self, place: tuple[_Scenario, Result]) -> None:
+        scenario, step = place
+        found = self._read(scenario.id, "steps", lambda: self._client.lab.step_report(step["id"]))
+        if isinstance(found, AnalysisReport):
+            step["report"] = report_result(found, redact=self._redact)
 
-    def _or_none(self, read: Callable[[], Any]) -> Any:
-        """What ``read`` gives; None where the API refuses it, for then it may still give all other reports."""
-        found = unless_refused(read)
+    def _read(self, number: int, part: str, function: Callable[[], Any]) -> Any:
+        """What ``function`` gives, or the error, which is noted."""
+        found = self._batch.read(function)
         if isinstance(found, SpeedlabError):
-            self._unread.append(found)
-            return None
+            self._unread.append((number, part, found))
         return found
 
 

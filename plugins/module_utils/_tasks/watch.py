@@ -21,21 +21,21 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import BadAnswer, SettingsError, SpeedlabError
+from .._client.errors import ApiError, SettingsError, SpeedlabError
 from .._client.settings import Pair, ReadyToken, Settings, refuse_stray, settings_from
 from .._client.stray import stray_at_the_ends
 from .._client.user_folders import Folder, refuse_unknown_home, user_folder
 from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.freshness import AHEAD_AT_MOST
-from .._judge.numeric import real_number
+from .._judge.numeric import number_given
 from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Sight, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
 from .._version import VERSION
-from .dates import api_instant, date_option, now_of_api
+from .dates import api_instant, api_milliseconds, date_option, now_of_api
 from .periods import period_since
-from .presentation import decoded_name, presented
-from .reports import measured, unless_refused
+from .presentation import api_enabled, decoded_name, presented
+from .reports import Batch, measured
 from .task import Options
 
 OPTIONS: dict[str, Any] = {
@@ -199,7 +199,7 @@ def _latest(client: Client) -> datetime:
 def _moment(value: Any, latest: datetime) -> int | None:
     """Milliseconds since 1970; None for what is no moment, and for one to come: it would outdate all that follows."""
     instant = api_instant(value)
-    return None if instant is None or instant > latest else int(value)
+    return None if instant is None or instant > latest else api_milliseconds(value)
 
 
 def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
@@ -211,8 +211,8 @@ def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
         url=_text(shown.get("url")),
         state=_text(shown.get("state")),
         error_message=_text(shown.get("error_message")) or "",
-        enabled=shown.get("enabled") is not False,
-        frequency=real_number(shown.get("frequency")),
+        enabled=api_enabled(shown.get("enabled")),
+        frequency=number_given(shown.get("frequency")),
         last_execution=_moment(item.get("lastExecution"), latest),
     )
 
@@ -227,27 +227,34 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
     Where no answer is usable, that is an outage; but not where each was unusable already while others were not.
     """
 
-    latest = _latest(client)
+    latest, batch = _latest(client), Batch(client)
 
     def read(sight: Sight) -> Sight | SpeedlabError:
         floor = settled_until(state, sight)
         since = None if floor is None else instant_from_epoch_ms(floor)
-        found = unless_refused(lambda: client.lab.monitoring_runs(sight.id, period_since(since)).rows)
+        found = batch.read(lambda: client.lab.monitoring_runs(sight.id, period_since(since)).rows)
         if isinstance(found, SpeedlabError):
             client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {found.message}")
             return found
         return replace(sight, runs=[run for run in (_run(row, latest) for row in found) if run is not None])
 
     found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
-    odd = [(sight, each) for sight, each in zip(sights, found) if isinstance(each, BadAnswer)]
+    odd = [
+        (sight, each) for sight, each in zip(sights, found) if isinstance(each, SpeedlabError) and _may_be_outage(each)
+    ]
     if len(odd) == len(sights):
         for sight, error in odd:
             if not state.monitorings[sight.id].odd:
                 raise error
     return [
-        each if isinstance(each, Sight) else replace(sight, odd=isinstance(each, BadAnswer))
+        replace(sight, odd=_may_be_outage(each)) if isinstance(each, SpeedlabError) else each
         for sight, each in zip(sights, found)
     ]
+
+
+def _may_be_outage(error: SpeedlabError) -> bool:
+    """Whether other calls may meet the same trouble; a plain refusal is about one monitoring."""
+    return error.retryable or not isinstance(error, ApiError)
 
 
 def _run(row: Mapping[str, Any], latest: datetime) -> Run | None:

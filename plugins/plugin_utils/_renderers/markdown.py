@@ -55,8 +55,6 @@ _ROOM_FOR_ROWS = 280_000  # characters, each of which may take three bytes of th
 
 _MARKUP = re.compile(r"[\\`*_\[\]{}|~$@#:!^=]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# Mentions, issues, merge requests, snippets, milestones, epics, labels, emoji, commits of another project; bare links.
-_REFERENCE = re.compile(r"(?<=[@#!$%&~:^])(?=\S)|(?<=\bwww)(?=\.)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
 
 
 def render_markdown(verdict: Verdict, *, title: str = "", previous: str = "") -> str:
@@ -74,7 +72,7 @@ def literal(value: object) -> str:
     text = " ".join(text.split())
     if len(text) > _LONGEST_TEXT:
         text = text[:_LONGEST_TEXT].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
-    text = _REFERENCE.sub("\N{WORD JOINER}", text)
+    text = words.unlinked(text, "\N{WORD JOINER}")
     text = _MARKUP.sub(r"\\\g<0>", text)
     return re.sub("[&<>]", lambda found: _HTML[found[0]], text)
 

@@ -46,6 +46,13 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/contentsquare/ansible-speedlab"
+HELP = {
+    "credentials": "roles/credential_audit/README.md#what-it-finds",
+    "monitorings": "docs/docsite/rst/guide_monitorings.rst#act-on-what-is-wrong",
+    "gate": "roles/performance_gate/README.md#states",
+}
+"""For each kind the page of the project that explains its findings."""
+_NOUNS = {"credentials": "Credential", "monitorings": "Monitoring", "gate": "Gate"}
 
 _LEVELS = {"fail": "error", "unknown": "error", "warn": "warning", "pass": "note"}
 LOCATIONS = {"credentials": "credentials.yml", "gate": "budgets.yml", "monitorings": "monitorings.yml"}
@@ -64,6 +71,8 @@ _NOTIFICATIONS = {
     ),
 }
 
+_WORD = re.compile(r"[a-z][a-z0-9]+")
+_LONGEST_NAME = 80
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
@@ -111,7 +120,7 @@ def _run(verdict: Verdict, location: str) -> dict[str, Any]:
     places = list(rules)
     where = location or LOCATIONS.get(kind, _ANY_LOCATION)
     return {
-        "tool": {"driver": _driver(list(rules.values()))},
+        "tool": {"driver": _driver(kind, list(rules.values()))},
         # What comes before the last slash is the category of code scanning: one kind does not close another's alerts.
         "automationDetails": {"id": f"contentsquare.speedlab/{quote(kind, safe='')}/"},
         "invocations": [_invocation(verdict, left_out=len(every) - len(shown))],
@@ -156,13 +165,13 @@ def _urgency(finding: Mapping[str, Any]) -> tuple[bool, int]:
     return bool(finding.get("waived")), rank(finding["severity"])
 
 
-def _driver(rules: list[dict[str, Any]]) -> dict[str, Any]:
+def _driver(kind: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": "contentsquare.speedlab",
         "semanticVersion": VERSION,
         "informationUri": HOME,
         "rules": rules,
-        "notifications": [_descriptor(name, *texts) for name, texts in _NOTIFICATIONS.items()],
+        "notifications": [_descriptor(kind, each, *texts) for each, texts in _NOTIFICATIONS.items()],
     }
 
 
@@ -171,18 +180,23 @@ def _rule(kind: str, found: _Found) -> dict[str, Any]:
     unknown = Rule(title, "Do what the message of the result says.", found.finding["severity"])
     rule = RULES.get(kind, {}).get(found.rule_id, unknown)
     return {
-        **_descriptor(found.rule_id, rule.title, rule.help),
+        **_descriptor(kind, found.rule_id, rule.title, rule.help),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [kind]},
     }
 
 
-def _descriptor(name: str, title: str, help_text: str) -> dict[str, Any]:
+def _descriptor(kind: str, descriptor_id: str, title: str, help_text: str) -> dict[str, Any]:
+    """What a rule or a notification is. Validators want a name in Pascal case that is not the id in other letters."""
+    words_of_id = [word.capitalize() for word in _WORD.findall(descriptor_id.lower())]
+    page = HELP.get(kind)
     return {
-        "id": name,
+        "id": descriptor_id,
+        "name": "".join([_NOUNS.get(kind, "Finding"), *words_of_id])[:_LONGEST_NAME],
         "shortDescription": _message(title),
         "fullDescription": _message(f"{title} {help_text}"),
         "help": _message(help_text),
+        "helpUri": f"{HOME}/blob/main/{page}" if page else HOME,
     }
 
 

@@ -32,11 +32,25 @@ _MONTHS = (
 
 # Controls that no report can hold, and those that turn the direction of the text around, so that it reads as another.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+# Mentions, issues, merge requests, snippets, milestones, epics, labels, emoji, commits of another project; addresses,
+# and whatever could be the name of a host.
+_LINKED = re.compile(
+    r"(?<=[@#!$%&~:^])(?=\S)|(?<=\bwww)(?=\.)|(?<=\bGH)(?=-\d)|(?<=[^\W_][.\u3002\uff0e\uff61])(?=[^\W\d_])|(?<=/)(?=/)",
+    re.IGNORECASE,
+)
 
 
 def printable(value: object) -> str:
     """Text without the characters that HTML cannot hold or UTF-8 cannot write; each leaves a mark."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def unlinked(text: str, joint: str) -> str:
+    """Text with an invisible ``joint`` wherever a chat or a forge would make a mention, a reference or a link.
+
+    That is within addresses of any scheme, bare names of hosts, and e-mail addresses, too.
+    """
+    return _LINKED.sub(joint, text)
 
 
 def shortened(text: str, length: int) -> str:

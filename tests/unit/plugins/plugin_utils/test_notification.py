@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +62,44 @@ def test_no_name_can_mention_anybody_link_or_format(hostile: str) -> None:
     assert "<" not in text
     assert "@a" not in text
     assert "@c" not in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://evil.example/x", "HTTP://evil.example", "evil.example/x", "www.evil.example", "evil.example"),
+        *("mailto:me@evil.example", "me@evil.example", "slack://open", "//evil.example", "ftp://192.0.2.1/", "tel:112"),
+        *(
+            "https://192.0.2.1/x",
+            "münchen.example",
+            "a.b.c.evil.example",
+            "evil\u3002example",
+            "#general",
+            "<@U024BE7LH>",
+        ),
+    ],
+)
+def test_no_address_of_others_becomes_a_link(address: str) -> None:
+    found, verdict = changes(f"see {address}, now")
+    verdict.update(partial=True, missing=[address])
+    text = notification(found, verdict, "slack", address, "")["text"]
+    assert not re.search(r"\w:\S(?<!\u200b)|//|[@#](?!\u200b)\S|\w[.\u3002](?!\u200b)[^\W\d_]", text)
+    assert text.replace("\u200b", "").count(html.escape(address, quote=False)) == 4
+
+
+def test_the_link_to_the_report_stays_one() -> None:
+    found, verdict = changes("Shop")
+    link = "https://reports.example/1?build=7&part=2#top"
+    text = notification(found, verdict, "slack", "Audit", link)["text"]
+    assert text.splitlines()[-1] == "https://reports.example/1?build=7&amp;part=2#top"
+
+
+@pytest.mark.parametrize("form", ["slack", "generic"])
+def test_no_value_of_a_url_is_told(form: str) -> None:
+    found, verdict = changes("https://shop.example/?preview_token=CANARY&page=CANARY")
+    body = str(notification(found, verdict, form, "", ""))
+    assert "CANARY" not in body
+    assert "preview_token=VALUE_REDACTED" in body.replace("\u200b", "").replace("\\u200b", "")
 
 
 def test_a_name_of_several_lines_stays_on_one() -> None:

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import TASK
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples, tasks
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import payload
-from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
+from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import Reply, ScriptedApi, reply, text_reply
 
 NOW = datetime.now(timezone.utc)
 MINUTES_AGO = {minutes: int((NOW - timedelta(minutes=minutes)).timestamp() * 1000) for minutes in (0, 30, 90, 300)}
@@ -47,6 +48,10 @@ def _log_in_and_list(listed: Any, body: dict[str, Any]) -> list[Any]:
     opening.expect_token()
     opening.expect_lab("monitoring/list", body, {"monitorings": list(listed)})
     return opening._expected
+
+
+def findings_of(done: tasks.Run) -> list[str]:
+    return [finding["id"] for subject in done.result["verdict"]["subjects"] for finding in subject["findings"]]
 
 
 def ids(done: tasks.Run) -> list[int]:
@@ -113,10 +118,74 @@ def test_html_entities_in_names_are_decoded(api: ScriptedApi) -> None:
     assert found["name"] == "Café & Thé"
 
 
-@pytest.mark.parametrize("value", [None, 0, "soon", True, -1e300, [1]])
-def test_a_last_run_that_is_no_date_is_none(api: ScriptedApi, value: Any) -> None:
-    (found,) = run(api, monitoring(1, lastExecution=value)).result["monitorings"]
+@pytest.mark.parametrize("value", [None, 0, "", " ", "0", 0.0])
+def test_without_a_last_run_a_monitoring_never_ran(api: ScriptedApi, value: Any) -> None:
+    done = run(api, monitoring(1, lastExecution=value))
+    (found,) = done.result["monitorings"]
     assert (found["last_execution"], found["age_seconds"]) == (None, None)
+    assert findings_of(done) == ["never_ran"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("soon", '"soon"'),
+        (True, "true"),
+        (False, "false"),
+        (-1e300, "-1e+300"),
+        (-5, "-5"),
+        ("-5", '"-5"'),
+        ([1], "a list"),
+        ([], "a list"),
+        ({}, "an object"),
+        ("2026-13-45", '"2026-13-45"'),
+        ("x" * 100, "a long text"),
+    ],
+)
+def test_a_last_run_that_is_no_date_is_not_called_none(api: ScriptedApi, value: Any, shown: str) -> None:
+    done = run(api, monitoring(1, lastExecution=value))
+    (found,) = done.result["monitorings"]
+    assert (found["last_execution"], found["stale"]) == (None, None)
+    assert found["last_execution_unreadable"] == value
+    assert findings_of(done) == ["staleness_unknown"]
+    (finding,) = done.result["verdict"]["subjects"][0]["findings"]
+    assert finding["actual"] == value
+    assert f"its last run is given as {shown}" in finding["message"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1542117158294,
+        1542117158294.0,
+        "1542117158294",
+        " 1542117158294 ",
+        "2018-11-13T13:52:38.294Z",
+        "2018-11-13T15:52:38+02:00",
+        "2018-11-13T14:52:38+0100",
+    ],
+)
+def test_a_last_run_is_read_in_every_form_that_the_api_uses(api: ScriptedApi, value: Any) -> None:
+    (found,) = run(api, monitoring(1, lastExecution=value)).result["monitorings"]
+    assert (found["last_execution"], found["stale"]) == ("2018-11-13T13:52:38Z", True)
+    assert "last_execution_unreadable" not in found
+
+
+@pytest.mark.parametrize(
+    ("value", "enabled"), [("false", False), ("0", False), (0, False), ("true", True), (None, True)]
+)
+def test_enabled_is_understood_as_text_too(api: ScriptedApi, value: Any, enabled: bool) -> None:
+    (found,) = run(api, monitoring(1, enabled=value)).result["monitorings"]
+    assert found["enabled"] is enabled
+
+
+def test_a_frequency_in_quotes_is_a_number_and_another_text_is_told(api: ScriptedApi) -> None:
+    done = run(api, monitoring(1, frequency="60"), monitoring(2, frequency="hourly"), monitoring(3, frequency=None))
+    assert [each["frequency"] for each in done.result["monitorings"]] == [60, "hourly", None]
+    assert [each["stale"] for each in done.result["monitorings"]] == [False, None, None]
+    messages = [each["findings"][0]["message"] for each in done.result["verdict"]["subjects"] if each["findings"]]
+    assert 'its frequency is given as "hourly", which is no number of minutes' in messages[0]
+    assert "how often it should run is unknown" in messages[1]
 
 
 @pytest.mark.parametrize(
@@ -279,12 +348,76 @@ def test_what_the_api_refuses_of_one_monitoring_hides_no_other(api: ScriptedApi)
     assert "the last report of monitoring 5" in warning
 
 
-def test_trouble_that_every_call_would_meet_fails_the_task(api: ScriptedApi) -> None:
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        *((reply({}, status), "api_error") for status in (400, 402, 405, 409, 410, 422, 451)),
+        (reply({}, 403), "access_denied"),
+        (reply({}, 404), "not_found"),
+        (reply({}, 429), "rate_limited"),
+        *((reply({}, status), "service_unavailable") for status in (500, 502, 503, 504)),
+        (text_reply("<html>", 200), "answer_not_json"),
+        (text_reply("<html>", 403), "access_denied"),
+        (reply([]), "answer_wrong_shape"),
+        (reply({"success": True, "payload": {"report": [1]}}), "answer_wrong_shape"),
+        (reply({}, 302, Location="https://elsewhere.example/"), "redirect_refused"),
+        (requests.ConnectionError("reset"), "connection_failed"),
+        (requests.ReadTimeout("late"), "timed_out"),
+    ],
+)
+def test_no_kind_of_trouble_with_one_monitoring_hides_the_others(
+    api: ScriptedApi, answer: Reply | Exception, code: str
+) -> None:
     api.ordered = False
     api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, {"report": REPORT})
-    api.expect_lab("monitoring/last-report", {"monitoringId": 6, "metricsOnly": True}, reply({}, 503))
-    failed = run(api, monitoring(5), monitoring(6), include=["last_report"], retry_timeout=0).failure
-    assert failed["code"] == "service_unavailable"
+    api.expect_lab("monitoring/last-report", {"monitoringId": 6, "metricsOnly": True}, answer)
+    done = run(api, monitoring(5), monitoring(6), include=["last_report"], retry_timeout=0)
+    read, unread = done.result["monitorings"]
+    assert read["last_report"]["id"] == "d_5b"
+    assert "last_report" not in unread
+    (told,) = done.result["unread"]
+    assert (told["id"], told["part"], told["code"]) == (6, "last_report", code)
+    assert (done.result["verdict"]["partial"], done.result["verdict"]["status"]) == (True, "unknown")
+    assert done.result["verdict"]["missing"] == ["last_report of monitoring 6"]
+    (warning,) = done.warnings
+    assert told["reason"] in warning
+
+
+def test_a_token_that_is_refused_for_one_monitoring_still_serves_the_others(api: ScriptedApi) -> None:
+    api.expect_lab("monitoring/last-report", {"monitoringId": 5, "metricsOnly": True}, reply({}, 401))
+    api.expect_token(access_token="another-token-of-the-pair")
+    last = {"monitoringId": 6, "metricsOnly": True}
+    api.expect_lab("monitoring/last-report", last, {"report": REPORT}, bearer="another-token-of-the-pair")
+    done = run(api, monitoring(5), monitoring(6), include=["last_report"], concurrency=1)
+    assert [each["code"] for each in done.result["unread"]] == ["token_refused"]
+    assert done.result["monitorings"][1]["last_report"]["id"] == "d_5b"
+
+
+def test_of_a_service_that_is_down_not_every_monitoring_is_asked(api: ScriptedApi) -> None:
+    for number in range(1, 9):
+        body = {"monitoringId": number, "metricsOnly": True}
+        api.expect_lab("monitoring/last-report", body, requests.ConnectionError("reset"))
+    listed = [monitoring(number) for number in range(1, 40)]
+    failed = run(api, *listed, include=["last_report"], retry_timeout=0, concurrency=1).failure
+    assert failed["code"] == "connection_failed"
+
+
+def test_many_monitorings_in_trouble_of_their_own_hide_no_other(api: ScriptedApi) -> None:
+    for number in range(1, 20):
+        api.expect_lab("monitoring/last-report", {"monitoringId": number, "metricsOnly": True}, reply({}, 500))
+    api.expect_lab("monitoring/last-report", {"monitoringId": 20, "metricsOnly": True}, {"report": REPORT})
+    listed = [monitoring(number) for number in range(1, 21)]
+    done = run(api, *listed, include=["last_report"], retry_timeout=0, concurrency=1)
+    assert len(done.result["unread"]) == 19
+    assert done.result["monitorings"][-1]["last_report"]["id"] == "d_5b"
+
+
+def test_a_list_that_may_not_be_read_fails_the_task(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, reply({}, 403))
+    failed = tasks.run(TASK, **tasks.LOGIN).failure
+    assert failed["code"] == "access_denied"
+    assert "may not read" in failed["msg"]
 
 
 def test_where_nothing_that_was_asked_for_is_given_the_task_fails_with_the_monitoring_named(api: ScriptedApi) -> None:

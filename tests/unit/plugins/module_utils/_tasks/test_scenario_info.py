@@ -207,10 +207,27 @@ def test_a_report_that_the_api_refuses_is_a_warning_and_hides_no_other(api: Scri
     assert "the report of scenario 1" in warning
 
 
-def test_trouble_that_is_not_about_one_report_fails_the_task(api: ScriptedApi) -> None:
-    expect_list(api, scenario(1))
-    expect_runs(api, 1, [a_run(T2)])
-    expect_report(api, 1, T2, reply(REFUSED, 403))
+@pytest.mark.parametrize("status", [403, 404, 409, 500, 503])
+def test_runs_that_cannot_be_read_hide_no_other_scenario(api: ScriptedApi, status: int) -> None:
+    expect_list(api, scenario(1), scenario(2))
+    api.ordered = False
+    api.expect_lab("scenario/reports", {"scenarioId": 1}, reply(REFUSED, status))
+    expect_runs(api, 2, [a_run(T2)])
+    expect_report(api, 2, T2, report())
+    done = run(include=["last_report"], retry_timeout=0, concurrency=1)
+    lost, read = done.result["scenarios"]
+    assert (lost["status"], lost["last_run"], lost["last_report"]) == ("unknown", None, None)
+    assert (read["status"], read["last_report"] is None) == ("ok", False)
+    assert [(each["id"], each["part"]) for each in done.result["unread"]] == [(1, "reports")]
+    (warning,) = done.warnings
+    assert done.result["unread"][0]["reason"] in warning
+
+
+def test_where_no_scenario_can_be_read_the_task_fails(api: ScriptedApi) -> None:
+    expect_list(api, scenario(1), scenario(2))
+    api.ordered = False
+    for number in (1, 2):
+        api.expect_lab("scenario/reports", {"scenarioId": number}, reply(REFUSED, 403))
     assert run(include=["last_report"]).failure["code"] == "access_denied"
 
 

@@ -277,6 +277,34 @@ def test_one_monitoring_whose_runs_are_malformed_for_ever_is_no_outage_again_and
     assert [event["health"]["status"] for event in watch.look()] == ["down"]
 
 
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_one_monitoring_whose_runs_may_not_be_read_holds_up_no_other(watch: Watch, status: int) -> None:
+    watch.api.ordered = False
+    watch.expect_list(listed(1), listed(2))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS))
+    watch.expect_runs(1, reply({}, status))
+    watch.expect_runs(2, [{"id": "b", "date": NOW_MS, "score": 88}])
+    assert [(event["type"], event["monitoring"]["id"]) for event in watch.look()] == [("report_added", 2)]
+    watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS))
+    watch.expect_runs(1, reply({}, status))
+    assert watch.look() == []
+
+
+def _iso(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize("given", [str, _iso])
+def test_a_run_is_seen_in_whichever_form_its_date_comes(watch: Watch, given: Any) -> None:
+    now = NOW_MS // 1000 * 1000
+    watch.expect_list(listed(1))
+    watch.look()
+    watch.expect_list(listed(1, lastExecution=given(now)))
+    watch.expect_runs(1, [{"id": "a", "date": given(now), "score": 88}])
+    assert [event["type"] for event in watch.look()] == ["report_added"]
+
+
 def test_a_state_is_told_while_no_runs_can_be_read(watch: Watch) -> None:
     watch.expect_list(listed(1))
     watch.look()
@@ -397,3 +425,14 @@ def test_many_monitorings_are_read_in_parts(watch: Watch) -> None:
 
 def test_a_plan_is_a_value() -> None:
     assert replace(plan(), interval=1.0) == plan(interval=1.0)
+
+
+def test_no_event_holds_a_secret_of_a_url(watch: Watch) -> None:
+    url = "https://shop.example/?preview_token=CANARY"
+    page = listed(1, url=url, name=f"Page {url}", errorMessage=f"{url} answered 403")
+    watch.expect_list(page)
+    watch.look()
+    watch.expect_list({**page, "state": "KO"})
+    (event,) = watch.look()
+    assert "CANARY" not in str(event)
+    assert event["monitoring"]["url"] == "https://shop.example/?preview_token=VALUE_REDACTED"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -24,6 +25,8 @@ from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils.
     pair,
     verdict,
 )
+
+ROOT = Path(__file__).resolve().parents[5]
 
 
 def judges() -> dict[str, dict[str, str]]:
@@ -110,6 +113,23 @@ def test_sarif_knows_a_metric_again_when_another_one_is_back_within_its_budget()
     both = fingerprints("Largest Contentful Paint", "Speed Index")
     assert len(set(both)) == 2
     assert fingerprints("Speed Index") == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("credentials", "CredentialStale"), ("monitorings", "MonitoringStale"), ("gate", "GateStale"), ("seo", None)],
+)
+def test_sarif_leads_to_the_page_of_the_project_that_explains_the_findings(kind: str, name: str | None) -> None:
+    log = json.loads(render_sarif(verdict(pair("shop", 3, [finding(id="stale")]), kind=kind)))
+    driver = log["runs"][0]["tool"]["driver"]
+    (rule,) = driver["rules"]
+    assert rule["name"] == (name or "FindingStale")
+    home, _branch, place = rule["helpUri"].partition("/blob/main/")
+    page, _hash, heading = place.partition("#")
+    assert home == driver["informationUri"]
+    if name:
+        titles = [line.lstrip("# ") for line in (ROOT / page).read_text(encoding="utf-8").lower().splitlines()]
+        assert heading.replace("-", " ") in titles
 
 
 def test_sarif_names_a_rule_that_it_does_not_know_by_its_id() -> None:
