@@ -144,7 +144,7 @@ reports: .venv/reports/made build/debian-programs build/installed/$(NEWEST) $(TR
 	$(passed)
 
 conformance: .venv/conformance/made build/debian-programs build/installed/$(NEWEST) $(TREE) ## hold what the collection reads and writes against public validators
-	$(call pytest,conformance,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),tests/conformance)
+	$(call pytest,conformance,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),--numprocesses $(PROCESSES) tests/conformance)
 	$(passed)
 
 # Most of their time these tests wait for the next poll of a source.
