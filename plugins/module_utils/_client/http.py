@@ -100,7 +100,9 @@ class Http:
                 content = _whole_body(response, url)
         self._note_clock(response.headers.get("Date"))
         wanted = retry_after(response.headers.get("Retry-After"))
-        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted)
+        sent = (bearer, body.get("client_secret"), *self._connection.foreign_secrets)
+        known = tuple(each for each in sent if isinstance(each, str) and each)
+        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted, known)
 
     def look_at_clock(self, url: str) -> None:
         """Note the server's time without a look at its certificate: a wrong clock may be why that is not trusted.
