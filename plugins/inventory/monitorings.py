@@ -17,12 +17,21 @@ description:
     O(host_by=monitoring) it has C(speedlab_monitoring), its only one. They are what
     M(contentsquare.speedlab.speedlab_monitoring_info) returns, site secrets redacted. C(speedlab_hostname) is the host
     name in their URL, and C(speedlab_read_at) says when they were read from the API.
-  - A host is in the group of the state of each of its monitorings, such as C(state_ok) or C(state_error), or
-    C(state_unknown) where the API gives none; in one for the freshness, which is C(fresh), C(stale) or
-    C(staleness_unknown), or C(disabled) for what is not meant to run; in those of location and browser, such as
-    C(location_paris) and C(browser_chrome); and in C(mobile) or C(desktop). Names are in small letters, with
-    underscores for whatever a group name cannot hold.
-  - With O(host_by=hostname) a host can be in C(fresh) and C(stale) at the same time, for two of its monitorings.
+  - A host is in the group of the state of each of its monitorings, such as C(speedlab_state_ok) or
+    C(speedlab_state_error), or C(speedlab_state_unknown) where the API gives none; in one for the freshness, which is
+    C(speedlab_fresh), C(speedlab_stale) or C(speedlab_staleness_unknown), or C(speedlab_disabled) for what is not meant
+    to run; in those of location and browser, such as C(speedlab_location_paris) and C(speedlab_browser_chrome); and in
+    C(speedlab_mobile) or C(speedlab_desktop). Names are in lower case, with underscores for whatever a group name
+    cannot hold; where letters of another script are lost, a hash tells the names apart.
+  - With O(host_by=hostname) a host can be in C(speedlab_fresh) and C(speedlab_stale) at the same time, for two of its
+    monitorings.
+  - A host never has the name of a group, and never stands for the controller. A monitored site whose name is a single
+    word (C(https://all/), C(https://intranet/)), that is this machine (C(localhost), C(127.0.0.1), C(::1)), or that has
+    the name of a group in a source that was read before, becomes a host with C(.speedlab_site) after its
+    name, such as C(localhost.speedlab_site). C(speedlab_hostname) keeps the name of the site.
+  - A host name that lost characters, or that is longer than 240 characters, ends with a hash of the whole one.
+  - A constructed group that would have the name of a host of another source is left out with a warning. With
+    O(strict=true) it is an error.
   - Text of the API is never taken for a template.
 notes:
   - The hosts are names of web sites or monitorings, not machines to log in to. The plugin sets no connection, so that
@@ -37,8 +46,8 @@ notes:
   - Since ansible-core 2.19 C(ansible-inventory --list) shows each text of the API within an object with the key
     C(__ansible_unsafe), for that is how Ansible marks what is no template. C(ansible-inventory --host),
     C(ansible-inventory --list --yaml) and plays show the text alone.
-  - The inventory cache holds what the API listed with site secrets redacted, and no credentials. What is C(stale) there
-    was so at the time of C(speedlab_read_at).
+  - The inventory cache holds what the API listed with site secrets redacted, and no credentials. What is
+    C(speedlab_stale) there was so at the time of C(speedlab_read_at).
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
 extends_documentation_fragment:

@@ -10,7 +10,7 @@ Private to this collection: may change without notice.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
@@ -20,10 +20,27 @@ from ._judge.publication import clean_texts
 from ._judge.urls import clean_for_result
 from ._options import argument_spec
 from ._secrets import register_secrets
-from ._tasks.task import Task, carry_out
+from ._tasks.task import Task, carry_out, carry_out_without_settings
 
 
 class _Module(AnsibleModule):
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._has_arguments = False
+        super().__init__(argument_spec=argument_spec(task.options), supports_check_mode=True)
+        self._has_arguments = True
+
+    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+        """Ansible's own, but a task may have its own word on a variable of the environment that is of the wrong type.
+
+        What the task itself was given is of the right type: the action plugin looked at it before.
+        """
+        if not self._has_arguments and self._task.without_client is not None:
+            execution = carry_out_without_settings(self._task, self._task.without_client, msg, os.environ)
+            result, msg = {**execution.result, "invocation": {"module_args": {}}}, execution.result["msg"]
+            del result["msg"]
+        super().fail_json(msg, **result)
+
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Ansible would add what it finds at a ``dest`` of the result, which the other front does not."""
         return kwargs
@@ -31,7 +48,7 @@ class _Module(AnsibleModule):
 
 def main(task: Task) -> None:
     """Carry out ``task`` with the parameters that Ansible passed to this process."""
-    module = _Module(argument_spec=argument_spec(task.options), supports_check_mode=True)
+    module = _Module(task)
     execution = carry_out(
         task,
         module.params,

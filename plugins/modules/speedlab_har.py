@@ -11,9 +11,16 @@ short_description: Save the HAR of a report or of a step of the Contentsquare Sp
 description:
   - Saves the HTTP archive (HAR 1.2) of an analysis, or of one step of a scenario's run, where the task runs.
   - The file is replaced in one step, and only if its content differs.
-  - A HAR records whole conversations, with what logs people in. Unless O(redact=false), the file holds no cookies and
-    no headers that log in (C(authorization), C(proxy-authorization) and others whose names promise a secret), no bodies
-    of requests and answers, and no passwords and tokens in URLs. Sizes, types and times are all there.
+  - A HAR records whole conversations, with what logs people in. Unless O(redact=false), the file is built anew from
+    what is known to be harmless. It stays a valid HAR 1.2 with all times, sizes and statuses, in the same order.
+  - Names of headers stay, and the values of those that tell about transport, caches, content and the browser, such as
+    C(cache-control), C(content-type), C(server-timing) and C(user-agent). Each other value becomes
+    V(VALUE_REDACTED:<length>).
+  - In URLs, also in C(location), C(referer), C(origin) and C(link), scheme, host, path and names of parameters stay.
+    Values of parameters, fragments, user names, passwords, and parts of the path that look like tokens become
+    V(VALUE_REDACTED).
+  - Cookies, bodies, messages of web sockets, comments, page titles, and texts, lists and objects that the format does
+    not know are left out or replaced. Numbers and truth values stay.
 author:
   - Contentsquare Speed Analysis Lab collection contributors (@contentsquare)
 extends_documentation_fragment:
@@ -54,7 +61,7 @@ options:
     type: raw
     default: "0600"
   redact:
-    description: Whether secrets are left out of the file. What Ansible displays holds none in any case.
+    description: Whether the file holds only what is known to be harmless. Ansible displays nothing else in any case.
     type: bool
     default: true
 seealso:

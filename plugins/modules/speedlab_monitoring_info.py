@@ -102,12 +102,16 @@ options:
             its name alone will do, as in C(browser=Chrome). Lists have to be equal.
           - A field that the API does not give matches no value but null.
           - Fields that hold what a site keeps secret are refused, since findings show what they compare. These are
-            C(basic_auth), C(header), C(cookies), C(post_data), and all whose name sounds like a secret.
+            C(basic_auth), C(header), C(cookies), C(post_data), all whose name sounds like a secret, and URLs that
+            hold one.
         type: dict
   redact:
     description:
       - Whether values that a site keeps secret become V(VALUE_REDACTED).
-      - With V(false) Ansible hides the result on display, C(register) keeps it, and C(async) is refused.
+      - In URLs these are user names and passwords, values of parameters whose name or shape is a secret's, values of
+        path parameters, and parts of the path that look like tokens.
+      - With V(false) Ansible hides the result on display, C(register) keeps it, and C(async) is refused. RV(verdict)
+        is redacted in any case, because reports are made of it.
     type: bool
     default: true
   query:

@@ -58,6 +58,8 @@ options:
   redact:
     description:
       - Whether values that a site keeps secret become V(VALUE_REDACTED).
+      - In URLs these are user names and passwords, values of parameters whose name or shape is a secret's, values of
+        path parameters, and parts of the path that look like tokens.
       - With V(false) Ansible hides the result on display, C(register) keeps it, and C(async) is refused.
     type: bool
     default: true

@@ -31,7 +31,12 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.mas
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import (
+    Execution,
+    Task,
+    carry_out,
+    carry_out_without_settings,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import (
     WrongArguments,
     typed,
@@ -133,16 +138,7 @@ class SpeedlabAction(ActionBase):
 
     def _run_here(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         with self._task_environment():
-            options, _secrets = typed(argument_spec(self.TASK.options), arguments, os.environ)
-            execution = carry_out(
-                self.TASK,
-                options,
-                check_mode=self._task.check_mode,
-                diff_mode=self._task.diff,
-                environ=os.environ,
-                ansible=ansible_version,
-                progress=self._say,
-            )
+            execution = self._execution(arguments)
         register_secrets(execution.secrets)
         result = dict(execution.result)
         if execution.failed:
@@ -150,6 +146,23 @@ class SpeedlabAction(ActionBase):
         if execution.warnings:
             result["warnings"] = list(execution.warnings)
         return result
+
+    def _execution(self, arguments: Mapping[str, Any]) -> Execution:
+        try:
+            options, _secrets = typed(argument_spec(self.TASK.options), arguments, os.environ)
+        except WrongArguments as wrong:  # in the environment: the task's own have been looked at before
+            if self.TASK.without_client is None:
+                raise
+            return carry_out_without_settings(self.TASK, self.TASK.without_client, str(wrong), os.environ)
+        return carry_out(
+            self.TASK,
+            options,
+            check_mode=self._task.check_mode,
+            diff_mode=self._task.diff,
+            environ=os.environ,
+            ansible=ansible_version,
+            progress=self._say,
+        )
 
     def _in_the_words_of_a_module(self, wrong: WrongArguments) -> str:
         prefix = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: " if wrong.unsupported else ""

@@ -12,19 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.template import Templar
+from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SpeedlabError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import (
@@ -34,6 +32,12 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.monitoring_info import OPTIONS, TASK
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._inventory_names import (
+    Monitoring,
+    by_host,
+    groups_of,
+    hostname,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import merged_options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._reading import ReadingFailed, read
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._templates import may_be_template
@@ -46,6 +50,8 @@ except ImportError:  # since ansible-core 2.19 text is no template unless it is 
         return v
 
 
+display = Display()
+
 OWN_OPTIONS: dict[str, Any] = {
     **{name: OPTIONS[name] for name in ("name", "url", "state", "enabled", "stale_factor")},
     "include": {"type": "list", "elements": "str", "choices": ["last_report"], "default": []},
@@ -57,7 +63,6 @@ _CACHE_FORMAT = 1  # what another version of this plugin left in the cache is no
 _SELECTING = ("name", "url", "state", "enabled", "stale_factor", "include")
 _PLACEHOLDERS: dict[str, Any] = {"int": 0, "bool": False, "list": []}
 
-Monitoring = dict[str, Any]
 Found = dict[str, Any]  # the monitorings, and when they were read
 
 
@@ -87,7 +92,11 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
         template = Templar(loader=loader, variables=extra_variables).template
         options = _typed(merged_options(given, extra_variables, template))
         found = self._found(options, may_read_cache=cache)
-        for host, monitorings in by_host(found["monitorings"], options["host_by"]).items():
+        if not found["monitorings"]:
+            display.warning(f"{path}: the API lists no monitoring for what is selected, so there are no hosts.")
+        hosts = by_host(found["monitorings"], options["host_by"], inventory.groups)
+        self.inventory = cast("InventoryData", _NoGroupCalledLikeAHost(inventory, frozenset(inventory.hosts)))
+        for host, monitorings in hosts.items():
             self._add(inventory, host, monitorings, variables_of(monitorings, found["read_at"], options["host_by"]))
 
     def _options_of_core(self) -> set[str]:
@@ -110,13 +119,45 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
         inventory.add_host(host)
         for name, value in variables.items():
             inventory.set_variable(host, name, _never_a_template(value))
-        for group in sorted({self._sanitize_group_name(group) for each in monitorings for group in groups_of(each)}):
+        for group in sorted({group for each in monitorings for group in groups_of(each)}):
             inventory.add_group(group)
             inventory.add_child(group, host)
         strict, known = self.get_option("strict"), inventory.hosts[host].get_vars()
         self._set_composite_vars(self.get_option("compose"), known, host, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), {}, host, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, host, strict=strict)
+        for name, condition in self.get_option("groups").items():
+            self._group(strict, self._add_host_to_composed_groups, {name: condition}, host)
+        for keyed in self.get_option("keyed_groups"):
+            self._group(strict, self._add_host_to_keyed_groups, [keyed], host)
+
+    def _group(self, strict: bool, add: Callable[..., None], groups: Any, host: str) -> None:
+        try:
+            add(groups, {}, host, strict=strict)
+        except _CalledLikeAHost as refused:
+            if strict:
+                raise AnsibleParserError(str(refused)) from None
+            display.warning(f"{refused} It is left out.")
+
+
+class _CalledLikeAHost(Exception):
+    """A constructed group would have the name of a host, and Ansible would take the one for the other."""
+
+
+class _NoGroupCalledLikeAHost:
+    """The inventory, without groups of the name of one of its ``hosts``. They are those of other sources: none of this
+    plugin's hosts has a name that a constructed group may have.
+    """
+
+    def __init__(self, inventory: InventoryData, hosts: Collection[str]) -> None:
+        self._inventory = inventory
+        self._hosts = hosts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inventory, name)
+
+    def add_group(self, group: str) -> str:
+        if group in self._hosts:
+            raise _CalledLikeAHost(f"A group would be called like the host {group}: give it another name or a prefix.")
+        return str(self._inventory.add_group(group))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -156,41 +197,7 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
         raise AnsibleParserError(f"Unsupported option: {wrong}" if wrong.unsupported else str(wrong)) from None
 
 
-# --- hosts and their variables ----------------------------------------------------------------------------------------
-
-
-def by_host(monitorings: list[Monitoring], host_by: str) -> dict[str, list[Monitoring]]:
-    """The hosts with their monitorings, in the order of the API. What has no host name in its URL is its own host."""
-    hosts: dict[str, list[Monitoring]] = {}
-    for each in monitorings:
-        name = (hostname(each.get("url")) if host_by == "hostname" else "") or monitoring_host(each)
-        hosts.setdefault(name, []).append(each)
-    return hosts
-
-
-def hostname(url: object) -> str:
-    """The host name of a URL as DNS knows it, in small letters, so that one site is one host; empty if there is none.
-
-    It comes from outside: whatever has no place in a host name is replaced, so that it can be no template either.
-    """
-    try:
-        found = urlsplit(str(url or "").strip()).hostname or ""
-    except ValueError:  # brackets without an address in them
-        return ""
-    labels = (_ascii(label) for label in unicodedata.normalize("NFC", found).rstrip(".").split("."))
-    return re.sub(r"[^a-z0-9._:-]", "_", ".".join(labels))
-
-
-def _ascii(label: str) -> str:
-    """A label of an international name as DNS has it. Python's own codec would turn some into those of others."""
-    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
-
-
-def monitoring_host(monitoring: Monitoring) -> str:
-    """A name for people, with the id that makes it the only one of its kind: ``home-mobile-50302``."""
-    letters = unicodedata.normalize("NFKD", str(monitoring.get("name") or "")).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", letters.lower())
-    return "-".join([*(words or ["monitoring"]), str(monitoring["id"])])
+# --- variables of hosts -----------------------------------------------------------------------------------------------
 
 
 def variables_of(monitorings: list[Monitoring], read_at: str, host_by: str) -> dict[str, Any]:
@@ -210,33 +217,3 @@ def _never_a_template(value: Any) -> Any:
     if isinstance(value, list):
         return [_never_a_template(item) for item in value]
     return wrap_var(value) if isinstance(value, str) and may_be_template(value) else value
-
-
-# --- groups -----------------------------------------------------------------------------------------------------------
-
-
-def groups_of(monitoring: Monitoring) -> Iterator[str]:
-    """The groups of a monitoring, not yet made safe."""
-    yield f"state_{_word(monitoring.get('state')) or 'unknown'}"
-    yield _staleness(monitoring)
-    config = monitoring.get("config")
-    if not isinstance(config, Mapping):
-        return
-    browser = config.get("browser")
-    named = {
-        "location": config.get("location"),
-        "browser": browser.get("name") if isinstance(browser, Mapping) else browser,
-    }
-    yield from (f"{kind}_{_word(name)}" for kind, name in named.items() if _word(name))
-    if isinstance(config.get("is_mobile"), bool):
-        yield "mobile" if config["is_mobile"] else "desktop"
-
-
-def _staleness(monitoring: Monitoring) -> str:
-    if monitoring["enabled"] is False:
-        return "disabled"
-    return {True: "stale", False: "fresh"}.get(monitoring["stale"], "staleness_unknown")
-
-
-def _word(value: object) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""

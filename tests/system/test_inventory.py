@@ -101,35 +101,35 @@ def each(new_workplace: Callable[[], Workplace]) -> Listed:
 def test_each_site_is_a_host_in_its_groups(sites: Listed) -> None:
     www, pay, blog = "www.shop.example", "pay.shop.example", "blog.shop.example"
     assert sites.groups == {
-        "state_ok": {www, blog},
-        "state_error": {pay},
-        "fresh": {www, pay},
-        "stale": {blog},
-        "staleness_unknown": {www},
-        "disabled": {www},
-        "location_paris": {www, pay, blog},
-        "browser_chrome": {www, pay, blog},
-        "browser_mobile": {www},
-        "mobile": {www},
-        "desktop": {www, pay, blog},
+        "speedlab_state_ok": {www, blog},
+        "speedlab_state_error": {pay},
+        "speedlab_fresh": {www, pay},
+        "speedlab_stale": {blog},
+        "speedlab_staleness_unknown": {www},
+        "speedlab_disabled": {www},
+        "speedlab_location_paris": {www, pay, blog},
+        "speedlab_browser_chrome": {www, pay, blog},
+        "speedlab_browser_mobile": {www},
+        "speedlab_mobile": {www},
+        "speedlab_desktop": {www, pay, blog},
     }
 
 
 def test_each_monitoring_is_a_host_in_its_groups(each: Listed) -> None:
     found = each.groups
-    assert found["mobile"] == {"home-mobile-50302"}
-    assert found["state_error"] == {"payment-50306"}
-    assert found["stale"] == {"blog-50308"}
-    assert found["disabled"] == {"landing-page-of-last-summer-50307"}
-    assert found["staleness_unknown"] == {"gift-finder-new-50309"}
+    assert found["speedlab_mobile"] == {"home-mobile-50302"}
+    assert found["speedlab_state_error"] == {"payment-50306"}
+    assert found["speedlab_stale"] == {"blog-50308"}
+    assert found["speedlab_disabled"] == {"landing-page-of-last-summer-50307"}
+    assert found["speedlab_staleness_unknown"] == {"gift-finder-new-50309"}
     assert len(each.hosts) == 9
     assert "cafe-restaurant-50305" in each.hosts
 
 
 def test_the_graph_shows_them(inventory: Inventory) -> None:
-    graph = inventory({"host_by": "monitoring"}, "--graph", "stale")
+    graph = inventory({"host_by": "monitoring"}, "--graph", "speedlab_stale")
     assert graph.status == 0, graph.errors
-    assert graph.output.split() == ["@stale:", "|--blog-50308"]
+    assert graph.output.split() == ["@speedlab_stale:", "|--blog-50308"]
     assert "[WARNING]" not in graph.errors
 
 
@@ -150,7 +150,9 @@ def test_no_secret_is_listed(sites: Listed, each: Listed) -> None:
 
 
 def test_a_selection_may_be_empty(inventory: Inventory, simulator: Simulator) -> None:
-    assert inventory({"name": "no such monitoring"}).hosts == {}
+    listed = inventory({"name": "no such monitoring"})
+    assert listed.hosts == {}
+    assert "the API lists no monitoring for what is selected" in listed.words
     assert simulator.requests(LIST)[-1]["body"] == {"name": "no such monitoring"}
 
 
@@ -158,7 +160,7 @@ def test_a_play_runs_on_the_hosts_and_its_tasks_still_find_their_options(
     playbook: Playbook, workplace: Workplace, simulator: Simulator
 ) -> None:
     play = {
-        "hosts": "stale:&location_paris",
+        "hosts": "speedlab_stale:&speedlab_location_paris",
         "connection": "local",
         "gather_facts": False,
         "tasks": [
@@ -206,13 +208,57 @@ def test_every_kind_of_url_makes_a_host_that_a_play_can_run_on(
     }
 
 
+ODD_SITES = {
+    50301: "https://all/",
+    50302: "https://ungrouped/",
+    50303: "https://stale/",
+    50304: "https://localhost/",
+    50305: "https://127.0.0.1/",
+    50306: "https://[::1]/",
+    50307: "https://speedlab_stale/",
+    50308: f"https://{'long-' * 60}.shop.example/",
+    50309: "https://-x,a[1:3]!&@{{ 7 }}.example/",
+}
+
+
+def test_no_monitored_site_changes_what_all_or_localhost_means(
+    playbook: Playbook, workplace: Workplace, simulator: Simulator
+) -> None:
+    for number, url in ODD_SITES.items():
+        simulator.control(f"monitorings/{number}", {"url": url})
+    (workplace.folder / "hosts.ini").write_text("[web]\nserver.example ansible_connection=local\n", encoding="utf-8")
+    tell = {"note": {"reached": "{{ inventory_hostname }} {{ ansible_connection | default('none') }}"}}
+    here = {"hosts": "localhost", "gather_facts": False, "tasks": [{"name": "here", **tell}]}
+    everywhere = {
+        "hosts": "all",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [{"name": "tell", "ansible.builtin.debug": {"msg": "{{ inventory_hostname }}"}}],
+    }
+    run = playbook([here, everywhere], "-i", "hosts.ini", "-i", write(workplace.folder, {}))
+    assert run.status == 0, run.output
+    assert run.notes["reached"] == "localhost local"
+    names = {each["msg"] for each in run.of("tell")}
+    assert names >= {
+        "server.example",
+        *(f"{name}.speedlab_site" for name in ("all", "ungrouped", "stale", "localhost", "127.0.0.1")),
+    }
+    assert not names & {"localhost", "127.0.0.1", "::1", "all", "ungrouped"}
+    assert len(names) == 1 + len(ODD_SITES)
+    assert "[WARNING]" not in run.output
+    for name in names:
+        one = {**everywhere, "hosts": name}
+        found = playbook([one], "-i", "hosts.ini", "-i", write(workplace.folder, {}))
+        assert [each["msg"] for each in found.of("tell")] == [name], found.output
+
+
 def test_hosts_of_another_inventory_get_the_variables_and_keep_their_connection(
     playbook: Playbook, workplace: Workplace
 ) -> None:
     hosts = workplace.folder / "hosts.ini"
     hosts.write_text("[web]\npay.shop.example ansible_connection=local\n", encoding="utf-8")
     task = {"name": "state", "note": {"state": "{{ speedlab_monitorings[0].state }} over {{ ansible_connection }}"}}
-    play = {"hosts": "web:&state_error", "gather_facts": False, "tasks": [task]}
+    play = {"hosts": "web:&speedlab_state_error", "gather_facts": False, "tasks": [task]}
     run = playbook([play], "-i", str(hosts), "-i", write(workplace.folder, {}))
     assert run.notes["state"] == "ERROR over local", run.output
 

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
+import json
 import subprocess
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,15 +29,21 @@ LIST = "/v1/speed-analysis/monitoring/list"
 
 
 class Listener:
-    """A server that notes the first line and headers of whatever comes, and refuses all of it."""
+    """A server that notes the first line and headers of whatever comes, and refuses all of it.
 
-    def __init__(self) -> None:
+    ``refusal``: the reason and the body of a 407 that it answers with instead of a 403.
+    """
+
+    def __init__(self, refusal: Callable[[Any], tuple[str, str]] | None = None) -> None:
         heard = self.heard = list[str]()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def refuse(self) -> None:
                 heard.append(f"{self.requestline}\n{self.headers}")
-                self.send_error(403)
+                if refusal is None:
+                    self.send_error(403)
+                else:
+                    self.send_error(407, *refusal(self.headers))
 
             do_CONNECT = do_POST = do_GET = refuse  # noqa: N815 - the names are those of the base class
 
@@ -214,6 +223,41 @@ def test_the_proxy_of_the_environment_is_used_and_told_nothing_but_the_host(
     [heard] = listener.heard
     assert heard.startswith("CONNECT api.contentsquare.com:443 ")
     assert "simulator-secret" not in heard
+
+
+@pytest.mark.parametrize("repeats", ["in the reason", "in the reason, in clear", "in the body"])
+def test_a_proxy_that_repeats_what_it_was_told_shows_no_password(
+    front_tasks: Tasks, tmp_path: Path, repeats: str
+) -> None:
+    login = "service-account:canary of the proxy"
+    listener = Listener(lambda headers: echo_of(headers["Proxy-Authorization"], repeats))
+    proxy = listener.url.replace("http://", f"http://{urllib.parse.quote(login, safe=':')}@")
+    tasks = [
+        {"name": name, module: options, "ignore_errors": True}
+        for name, module, options in (
+            ("list", MONITORINGS, {"retry_timeout": 0}),
+            ("token", TOKEN, {"retry_timeout": 0}),
+            ("audit", CREDENTIALS, {"retry_timeout": 0}),
+        )
+    ]
+    run = front_tasks(*tasks, env={"SPEEDLAB_AUTH_URL": None, "https_proxy": proxy})
+    listener.close()
+    assert run.one("token")["failure"]["status"] == 407
+    assert len(listener.heard) == 3
+    shown = run.output + json.dumps(run.results)
+    encoded = base64.b64encode(login.encode()).decode()
+    for canary in (login, "canary of the proxy", "canary%20of", encoded, encoded[4:20]):
+        assert canary not in shown
+
+
+def echo_of(authorization: str, repeats: str) -> tuple[str, str]:
+    """The reason and the body of a 407."""
+    clear = base64.b64decode(authorization.partition(" ")[2]).decode()
+    return {
+        "in the reason": (f"You sent {authorization}", ""),
+        "in the reason, in clear": (f"You are {clear}", ""),
+        "in the body": ("No", f"{authorization} {clear}"),
+    }[repeats]
 
 
 def test_the_proxy_of_the_process_is_used(tasks: Tasks, listener: Listener) -> None:

@@ -239,6 +239,12 @@ def a_gate(api: ScriptedApi) -> dict[str, Any]:
     return {**LOGIN, "budgets": {"defaults": {"score": {"fail": 80}}}, "newer_than": "2018-11-13"}
 
 
+def a_way(api: ScriptedApi) -> dict[str, Any]:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": []})
+    return LOGIN
+
+
 def a_har(api: ScriptedApi) -> dict[str, Any]:
     api.expect_token()
     api.expect_lab("analysis/har", {"reportId": "1"}, {"log": {"entries": []}})
@@ -270,6 +276,7 @@ def a_folder_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 SCRIPTS = {
     "speedlab_token": a_token,
     "speedlab_credentials_info": an_identity,
+    "speedlab_doctor": a_way,
     "speedlab_event": an_event,
     "speedlab_event_info": events,
     "speedlab_gate": a_gate,

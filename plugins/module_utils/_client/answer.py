@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,12 +24,13 @@ _TOKEN_EXPIRED = "JWT_EXPIRED"
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. ``body`` is the parsed JSON, None where it is not JSON."""
+    """A whole answer. ``body`` is the parsed JSON, None where it is not JSON; ``sent``: what it may echo."""
 
     url: str
     status: int
     body: Any
     retry_after: float | None = None
+    sent: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -51,6 +52,7 @@ class Answer:
 
     def said(self, secrets: tuple[str, ...]) -> str:
         """What the API gave as the reason, as the end of a sentence, without anything secret."""
+        secrets = (*secrets, *self.sent)
         code = safe_code(self.error_code, secrets)
         texts = (self.fields.get(name) for name in ("errorMessage", "error_description", "message"))
         text = next((shown for shown in (safe_text(each, secrets) for each in texts) if shown), "")

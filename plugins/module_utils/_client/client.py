@@ -87,6 +87,14 @@ class Client:
         """While this is held by a thread, its calls are not retried."""
         return self._transport.impatient() if wanted else nullcontext()
 
+    def look_at_clock(self) -> None:
+        """Learn the API's time where its certificate is not trusted. Nothing of the user's is sent."""
+        self._transport.look_at_clock(self.settings.connection.auth_url.text)
+
+    def proxy_on_the_way_to(self, url: str) -> str | None:
+        """The host of the proxy that a call goes through, None where there is none."""
+        return self._transport.proxy_host(url)
+
     def turn(self, key: str) -> AbstractContextManager[None]:
         """While this is held, no other task of this user on this machine holds it for the same ``key``."""
         return self._turns.hold(key)

@@ -16,15 +16,22 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
 _PART = 8  # characters of a secret in a row that count as showing it
 _LONGEST = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _ESCAPE = re.compile(
-    r"\\(?:(?P<code>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})|(?P<other>.))", re.DOTALL
+    r"\\(?:(?P<code>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})"
+    r"|[ux]\{(?P<braced>[0-9a-fA-F]{1,5})\}|(?P<octal>[0-3][0-7]{2})|(?P<other>.))",
+    re.DOTALL,
 )
+_PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
+_PRINTABLE = re.compile(r"=([0-9a-fA-F]{2})")
+_SOFT_END = re.compile(r"=\s+")
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}")
 _SECRET_LOOKING = re.compile(
     r"""eyJ[\w-]{4,}|bearer\s+\S|authorization\s*:|client_secret["']?\s*[:=]|[A-Za-z0-9+/_=-]{48,}""", re.IGNORECASE
 )
@@ -44,30 +51,95 @@ def _parts(text: str) -> set[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """The secret as it is, in hexadecimal, and in Base64 wherever it begins within an encoded text."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    encoded = {raw.hex()}
-    for before, unsure in ((0, 0), (1, 2), (2, 3)):  # bytes before it, and characters that depend on them
+    """The secret as it is, and in hexadecimal, Base64 and Base32 of whichever character encoding."""
+    encoded = {spelling for raw in _encoded(secret) for spelling in (raw.hex(), *_base64(raw), *_base32(raw))}
+    bare = {_bare(spelling) for spelling in (secret, *encoded)}
+    return bare | {squeezed for squeezed in map(_squeezed, bare) if len(squeezed) >= _PART}
+
+
+def _encoded(secret: str) -> Iterator[bytes]:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        yield secret.encode(encoding, "surrogatepass")
+    with suppress(UnicodeEncodeError):
+        yield secret.encode("latin-1")  # as Basic authentication is sent
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """In Base64 wherever it begins within an encoded text, without the characters that depend on what is beside it."""
+    for before, unsure in ((0, 0), (1, 2), (2, 3)):
         known = slice(unsure, (before + len(raw)) * 8 // 6)
-        encoded |= {
-            encode(bytes(before) + raw).decode()[known] for encode in (base64.b64encode, base64.urlsafe_b64encode)
-        }
-    return {_bare(spelling) for spelling in (secret, *encoded)}
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(bytes(before) + raw).decode()[known]
+
+
+def _base32(raw: bytes) -> Iterator[str]:
+    for before in range(5):
+        yield base64.b32encode(bytes(before) + raw).decode()[-(-before * 8 // 5) : (before + len(raw)) * 8 // 5]
 
 
 def _readings(text: str) -> set[str]:
-    """The text as it stands, and with the escapes of URLs, HTML and JSON undone; twice, as they may be nested."""
+    """The text as it stands, and with encodings undone; twice, as they may be nested."""
     found = {text}
     for _each in range(2):
-        undone = (undo(reading) for reading in found for undo in (unquote, unquote_plus, html.unescape, _unescaped))
+        undone = (undo(reading) for reading in found for undo in _UNDOING)
         found = {*found, *undone}
-    return {_bare(reading) for reading in found}
+    bare = {_bare(reading) for reading in found}
+    return bare | {_squeezed(reading) for reading in bare}
 
 
 def _unescaped(text: str) -> str:
-    """Without the backslashes of JSON and Python."""
-    characters = _ESCAPE.sub(lambda match: chr(int(match["code"][1:], 16)) if match["code"] else match["other"], text)
-    return characters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two escapes may be one character
+    """Without the backslashes of JSON, JavaScript and Python."""
+    return _whole(_ESCAPE.sub(_character, text))
+
+
+def _character(match: re.Match[str]) -> str:
+    if match["octal"]:
+        return chr(int(match["octal"], 8))
+    digits = match["braced"] or (match["code"] or "")[1:]
+    return chr(int(digits, 16)) if digits else match["other"]
+
+
+def _without_percent_u(text: str) -> str:
+    """Without ``%u0041``, as JavaScript's ``escape`` writes."""
+    return _whole(_PERCENT_U.sub(lambda match: chr(int(match[1], 16)), text))
+
+
+def _whole(text: str) -> str:
+    """Two escapes may be the halves of one character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unquoted_printable(text: str) -> str:
+    """Without ``=41`` and the soft ends of lines of mails."""
+    return unquote(_PRINTABLE.sub(r"%\1", _SOFT_END.sub("", text)))
+
+
+def _without_base64(text: str) -> str:
+    """What stands in the text in Base64, from whichever character it begins."""
+    decoded = (_decoded(run[offset:]) for run in _BASE64_RUN.findall(text) for offset in range(4))
+    return " ".join(decoded)
+
+
+def _decoded(run: str) -> str:
+    run = run.replace("-", "+").replace("_", "/")
+    whole = run[:-1] if len(run) % 4 == 1 else run
+    return base64.b64decode(whole + "=" * (-len(whole) % 4)).decode("utf-8", "replace")
+
+
+_UNDOING: tuple[Callable[[str], str], ...] = (
+    unquote,
+    unquote_plus,
+    html.unescape,
+    _unescaped,
+    _without_percent_u,
+    _unquoted_printable,
+    _without_base64,
+)
+
+
+def _squeezed(text: str) -> str:
+    """Letters and digits alone, as separators may stand between them."""
+    return "".join(character for character in text if character.isalnum())
 
 
 def _bare(text: str) -> str:

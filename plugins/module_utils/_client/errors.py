@@ -114,6 +114,13 @@ class GateClosed(SpeedlabError):
     default_hint = "The verdict in the result names each cause and what to do about it."
 
 
+class ProblemsFound(SpeedlabError):
+    """The doctor found what stands between this machine and the API. The text is its table, with a fix in it."""
+
+    code = "problems_found"
+    default_hint = "The table says what to do about each problem."
+
+
 class FileNotWritten(SpeedlabError):
     """What was read could not be saved where the task runs."""
 

@@ -93,14 +93,52 @@ class Http:
                 timeout=self._connection.timeout,
                 allow_redirects=False,
                 stream=True,
-                proxies={"no_proxy": host} if self._connection.auth_url.loopback else None,
+                proxies=self._proxies(url),
                 hooks={"response": _refuse_redirect},
             )
             with response, time_limit(response.raw, self._connection.timeout):
                 content = _whole_body(response, url)
         self._note_clock(response.headers.get("Date"))
         wanted = retry_after(response.headers.get("Retry-After"))
-        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted)
+        sent = (bearer, body.get("client_secret"), *self._connection.foreign_secrets)
+        known = tuple(each for each in sent if isinstance(each, str) and each)
+        return Answer(url, response.status_code, _parsed(content, url, response.status_code), wanted, known)
+
+    def look_at_clock(self, url: str) -> None:
+        """Note the server's time without a look at its certificate: a wrong clock may be why that is not trusted.
+
+        No pair, no token and no body is sent.
+        """
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        with typed_errors(url, urlsplit(url).hostname or "", self._connection.trust.named_by):
+            response = self._session().head(
+                url,
+                auth=Bearer(None),
+                verify=False,
+                timeout=self._connection.timeout,
+                allow_redirects=False,
+                proxies=self._proxies(url),
+            )
+        self._note_clock(response.headers.get("Date"))
+
+    def proxy_host(self, url: str) -> str | None:
+        """The host and port of the proxy for ``url``, without its user and password; None where there is none."""
+        no_proxy = (self._proxies(url) or {}).get("no_proxy")
+        found = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url, no_proxy=no_proxy))
+        if not found:
+            return None
+        address = urlsplit(found if "://" in found else f"http://{found}")
+        if "@" in address.path + address.query + address.fragment:  # the password holds a character of its own meaning
+            return "a proxy whose address cannot be read"
+        try:
+            port = f":{address.port}" if address.port else ""
+        except ValueError:
+            port = ""
+        return f"{address.hostname}{port}"
+
+    def _proxies(self, url: str) -> dict[str, str] | None:
+        """No proxy stands between this machine and itself."""
+        return {"no_proxy": urlsplit(url).hostname or ""} if self._connection.auth_url.loopback else None
 
     def _note_clock(self, date: str | None) -> None:
         server = http_date(date)

@@ -19,6 +19,7 @@ from typing import Any, Union
 
 from .addresses import BaseUrl, checked_auth_url, checked_endpoint
 from .errors import MissingCredentials, SettingsError
+from .proxies import proxy_names, proxy_secrets
 from .stray import stray_anywhere, stray_at_the_ends, stray_but_space, told_after
 from .trust import Trust, trust_from
 from .user_folders import Folder, refuse_unknown_home, user_folder
@@ -84,7 +85,8 @@ def environment_value(name: str, environ: Mapping[str, str] | None = None) -> st
 
 def secrets_of_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
     """What must not be shown of the environment, whether it is used or not; as short as this nothing is a secret."""
-    found = (environ.get(option.env, "") for option in COMMON_OPTIONS if option.secret)
+    own = (environ.get(option.env, "") for option in COMMON_OPTIONS if option.secret)
+    found = dict.fromkeys((*own, *proxy_secrets(environ)))
     return tuple(value for value in found if len(value) >= SHORTEST_SECRET)
 
 
@@ -168,6 +170,7 @@ class Connection:
     token_cache_path: str = ""
     cache_problem: str = ""  # why that is not the usual directory
     user_agent: str = "contentsquare.speedlab"
+    foreign_secrets: tuple[str, ...] = field(default=(), repr=False)  # that the libraries send by themselves
 
     def endpoint(self, text: str) -> str:
         """The base URL ``text``, if a token may be sent there."""
@@ -255,6 +258,7 @@ def connection_from(options: Mapping[str, Any], environ: Mapping[str, str], user
         token_cache_path=cache.path,
         cache_problem=cache.problem,
         user_agent=user_agent,
+        foreign_secrets=(*proxy_secrets(environ), *proxy_names(environ)),
     )
 
 

@@ -55,6 +55,12 @@ class Transport:
         finally:
             self._here.impatient = False
 
+    def look_at_clock(self, url: str) -> None:
+        self._http.look_at_clock(url)
+
+    def proxy_host(self, url: str) -> str | None:
+        return self._http.proxy_host(url)
+
     def post(
         self,
         url: str,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._client.client import Client, Reporter
-from .._client.errors import SpeedlabError
+from .._client.errors import SettingsError, SpeedlabError
 from .._client.masking import masked, secrets_among
 from .._client.settings import COMMON_OPTIONS, secrets_of_environment, settings_from
 from .._query import Query
@@ -26,7 +26,7 @@ from .._version import VERSION
 Options = Mapping[str, Any]
 Result = dict[str, Any]
 
-_CLOCK_TOLERANCE = 60  # seconds
+CLOCK_TOLERANCE = 60  # seconds
 _COMMON = {option.name: {"no_log": option.secret} for option in COMMON_OPTIONS}
 
 
@@ -40,6 +40,9 @@ class Outcome:
     failure: SpeedlabError | None = None
 
 
+WithoutClient = Callable[[SpeedlabError, Options, Mapping[str, str]], Outcome]
+
+
 @dataclass(frozen=True)
 class Task:
     """One task of the collection.
@@ -47,7 +50,8 @@ class Task:
     ``options``: its argument spec beside the common options. ``pair_only``: it has no use for a ready token.
     ``queried``: the long keys that a ``query`` replaces. ``reveals``: whether these options ask for secrets in the
     result; ``holds_secret``: whether a result that was asked for them really has one. ``hands_over``: the keys whose
-    value is not masked, because it is what the user asked for.
+    value is not masked, because it is what the user asked for. ``without_client``: what it finds where the settings
+    allow no call; without it that is a failure like any other.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Task:
     reveals: Callable[[Options], bool] = lambda options: False
     holds_secret: Callable[[Result], bool] = lambda result: True
     hands_over: tuple[str, ...] = ()
+    without_client: WithoutClient | None = None
 
 
 @dataclass(frozen=True)
@@ -99,15 +104,31 @@ def carry_out(
         result = _queried(task, outcome.result, query)
     except SpeedlabError as error:
         secrets.update(error.secrets, client.bearers if client else ())
+        if client is None and task.without_client is not None:
+            outcome = task.without_client(error, options, environ)
+            return _ended(task, outcome, dict(outcome.result), warnings, secrets)
         failure = {"msg": error.message, "failure": error.failure(), "changed": False}
         return _without_secrets(task, Execution(failure, True, tuple(warnings), frozenset(secrets)))
     _compare_clocks(client)
-    result["changed"] = outcome.changed
     if diff_mode and outcome.diff is not None:
         result["diff"] = outcome.diff
+    return _ended(task, outcome, result, warnings, secrets | client.bearers)
+
+
+def carry_out_without_settings(
+    task: Task, without_client: WithoutClient, message: str, environ: Mapping[str, str]
+) -> Execution:
+    """The end of a task where a variable of the environment is not of the type that its option has."""
+    error = SettingsError(message, hint="Correct the SPEEDLAB_ variable in the environment; no request was made.")
+    outcome = without_client(error, {}, environ)
+    return _ended(task, outcome, dict(outcome.result), [], set(secrets_of_environment(environ)))
+
+
+def _ended(task: Task, outcome: Outcome, result: Result, warnings: list[str], secrets: set[str]) -> Execution:
+    result["changed"] = outcome.changed
     if outcome.failure is not None:
         result.update(msg=outcome.failure.message, failure=outcome.failure.failure())
-    execution = Execution(result, outcome.failure is not None, tuple(warnings), frozenset(secrets | client.bearers))
+    execution = Execution(result, outcome.failure is not None, tuple(warnings), frozenset(secrets))
     return _without_secrets(task, execution)
 
 
@@ -128,7 +149,7 @@ def _queried(task: Task, result: Result, query: Query | None) -> Result:
 
 def _compare_clocks(client: Client) -> None:
     ahead = client.clock_difference
-    if ahead is not None and abs(ahead) > _CLOCK_TOLERANCE:
+    if ahead is not None and abs(ahead) > CLOCK_TOLERANCE:
         way = "ahead of" if ahead > 0 else "behind"
         client.reporter.warn(
             f"This machine's clock is {abs(ahead):.0f} seconds {way} the API's: ages and days left are off by as much."

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -31,11 +32,12 @@ NAME = "contentsquare.speedlab.monitorings"
 
 
 class Source:
-    """An inventory file. ``extra``: the extra variables of the command line."""
+    """An inventory file. ``extra``: the extra variables of the command line. ``before``: what other sources made."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.path = folder / "test.speedlab.yml"
         self.extra: Mapping[str, Any] = {}
+        self.before = InventoryData()
         monkeypatch.setattr(core, "load_extra_vars", lambda loader: self.extra)
         options: dict[str, Any] = {}
         for fragment in (constructed, inventory_cache):
@@ -49,7 +51,7 @@ class Source:
         return self.parse_as_it_is()
 
     def parse_as_it_is(self, *, cache: bool = True) -> InventoryData:
-        plugin, inventory = InventoryModule(), InventoryData()
+        plugin, inventory = InventoryModule(), copy.deepcopy(self.before)
         plugin._load_name, plugin._redirected_names = NAME, [NAME]
         assert plugin.verify_file(str(self.path))
         plugin.parse(inventory, DataLoader(), str(self.path), cache)

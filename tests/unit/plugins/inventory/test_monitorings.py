@@ -89,9 +89,50 @@ def test_hosts_are_in_groups_by_what_they_are(api: ScriptedApi, source: Source) 
     lists(api, {**HOME, "lastExecution": now, "config": config}, {**HOME, "id": 3, "lastExecution": now - 7_260_000})
     inventory = source.parse(**LOGIN)
     assert groups(inventory, "www.shop.example") == {
-        *("state_ok", "fresh", "stale", "mobile"),
-        *("location_hong_kong", "browser_iphone_6s_7_8__beta_"),
+        *("speedlab_state_ok", "speedlab_fresh", "speedlab_stale", "speedlab_mobile"),
+        *("speedlab_location_hong_kong", "speedlab_browser_iphone_6s_7_8__beta_"),
     }
+
+
+@pytest.mark.parametrize("name", ["all", "ungrouped", "stale", "speedlab_stale", "localhost", "127.0.0.1", "[::1]"])
+def test_no_site_takes_the_inventory_away(api: ScriptedApi, source: Source, name: str) -> None:
+    lists(api, {**HOME, "url": f"https://{name}/", "lastExecution": 1542117158294})
+    inventory = source.parse(**LOGIN)
+    inventory.reconcile_inventory()
+    (host,) = inventory.hosts
+    assert inventory.hosts[host].vars["speedlab_hostname"] == name.strip("[]")
+    assert "speedlab_stale" in groups(inventory, host)
+    assert host not in inventory.groups
+    assert inventory.get_host("localhost").name != host
+
+
+@pytest.mark.parametrize(("host_by", "name"), [("hostname", "www.shop.example"), ("monitoring", "home-1")])
+def test_a_host_gives_way_to_a_group_of_another_source(
+    api: ScriptedApi, source: Source, host_by: str, name: str
+) -> None:
+    lists(api, HOME)
+    source.before.add_group(name)
+    inventory = source.parse(**LOGIN, host_by=host_by)
+    assert list(inventory.hosts) == [f"{name}.speedlab_site"]
+    assert inventory.groups[name].get_hosts() == []
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    "constructed", [{"keyed_groups": [{"key": "'web'", "separator": ""}]}, {"groups": {"web": "true"}}]
+)
+def test_no_group_is_called_like_a_host_of_another_source(
+    api: ScriptedApi, source: Source, strict: bool, constructed: dict[str, Any]
+) -> None:
+    lists(api, HOME)
+    source.before.add_host("web")
+    if strict:
+        with pytest.raises(AnsibleParserError, match="called like the host web"):
+            source.parse(**LOGIN, strict=True, **constructed)
+        return
+    inventory = source.parse(**LOGIN, **constructed)
+    assert set(inventory.hosts) == {"web", "www.shop.example"}
+    assert "web" not in inventory.groups
 
 
 def test_nothing_selected_is_an_empty_inventory(api: ScriptedApi, source: Source) -> None:
@@ -102,7 +143,7 @@ def test_nothing_selected_is_an_empty_inventory(api: ScriptedApi, source: Source
 def test_filters_and_staleness_are_those_of_the_module(api: ScriptedApi, source: Source) -> None:
     lists(api, {**HOME, "lastExecution": int((time.time() - 7200) * 1000)}, BLOG, name="o", url="https://")
     inventory = source.parse(**LOGIN, name="o", url="https://", state=["ok"], enabled=True, stale_factor=3)
-    assert groups(inventory, "www.shop.example") == {"state_ok", "fresh"}
+    assert groups(inventory, "www.shop.example") == {"speedlab_state_ok", "speedlab_fresh"}
     assert list(inventory.hosts) == ["www.shop.example"]
 
 

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._inventory import (
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._inventory import cache_key
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._inventory_names import (
     by_host,
-    cache_key,
     groups_of,
     hostname,
     monitoring_host,
+    site_host,
 )
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR, SECRET, common_options
 
@@ -91,17 +92,85 @@ def test_monitorings_of_one_site_are_one_host_and_none_is_lost_for_want_of_a_url
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://shop.example/", "shop.example"),
+        ("https://[2001:db8:0::1]/", "2001:db8::1"),
+        *((f"https://{name}/", f"{name}.speedlab_site") for name in ("all", "ungrouped", "stale", "speedlab_stale")),
+        *((f"https://{name}/", f"{name}.speedlab_site") for name in ("localhost", "shop.localhost", "127.0.0.1")),
+        *((f"https://{name}/", f"{name}.speedlab_site") for name in ("localhost.localdomain", "127.1", "0.0.0.0")),
+        *((f"https://{name}/", f"{name}.speedlab_site") for name in ("2130706433", "hostvars", "groups", "intranet")),
+        ("https://all.speedlab_site/", "all.speedlab_site.speedlab_site"),
+    ],
+)
+def test_a_site_is_never_called_like_a_group_or_this_machine(url: str, host: str) -> None:
+    assert site_host(url) == host
+
+
+@pytest.mark.parametrize("url", ["https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[0:0::1]/"])
+def test_an_address_of_this_machine_is_a_name_that_a_pattern_can_hold(url: str) -> None:
+    assert site_host(url).endswith(".speedlab_site")
+    assert ":" not in site_host(url)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ("https://a$b.example/", "https://a&b.example/", "https://a_b.example/"),
+        ("https://[::1]/", "https://__1/", "https://[::2]/"),
+        (f"https://{'a' * 260}.x.example/", f"https://{'a' * 260}.y.example/"),
+        (f"https://{'a' * 260}x/", f"https://{'a' * 260}y/"),
+        ("https://-a.example/", "https://_a.example/", "https://.a.example/"),
+    ],
+)
+def test_two_sites_stay_two_hosts(urls: tuple[str, ...]) -> None:
+    names = {site_host(url) for url in urls}
+    assert len(names) == len(urls)
+    assert max(map(len, names)) <= 240
+    assert not [name for name in names if name.startswith(("-", "."))]
+
+
+def test_a_long_name_of_a_monitoring_is_cut_and_keeps_its_id() -> None:
+    host = monitoring_host({"id": 7, "name": "long " * 100})
+    assert len(host) == 240
+    assert host.endswith("-7")
+    assert host != monitoring_host({"id": 7, "name": "long " * 100 + "x"})
+
+
+def test_a_host_gives_way_to_a_group_that_is_there() -> None:
+    assert list(by_host([SHOP], "hostname", ["shop.example"])) == ["shop.example.speedlab_site"]
+    assert list(by_host([SHOP], "monitoring", ["home-1"])) == ["home-1.speedlab_site"]
+
+
+def test_names_do_not_depend_on_the_order_of_the_api() -> None:
+    listed = [{**SHOP, "url": url} for url in ("https://a$b/", "https://a&b/", "https://all/", "https://x.example/")]
+    assert set(by_host(listed, "hostname")) == set(by_host(listed[::-1], "hostname"))
+
+
+def test_locations_in_other_letters_stay_apart() -> None:
+    names = {
+        name
+        for place in ("北京", "東京", "São Paulo")
+        for name in groups_of({**FRESH, "config": {"location": place}})
+        if "location" in name
+    }
+    assert len(names) == 3
+    assert "speedlab_location_sao_paulo" in names
+    assert all(name.isascii() and name.isidentifier() for name in names)
+
+
 # --- groups -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("state", "group"),
     [
-        ("OK", "state_ok"),
-        (" Error ", "state_error"),
-        (None, "state_unknown"),
-        ("", "state_unknown"),
-        (7, "state_unknown"),
+        ("OK", "speedlab_state_ok"),
+        (" Error ", "speedlab_state_error"),
+        (None, "speedlab_state_unknown"),
+        ("", "speedlab_state_unknown"),
+        (7, "speedlab_state_unknown"),
     ],
 )
 def test_a_group_for_the_state(state: Any, group: str) -> None:
@@ -111,24 +180,27 @@ def test_a_group_for_the_state(state: Any, group: str) -> None:
 @pytest.mark.parametrize(
     ("stale", "enabled", "group"),
     [
-        (True, True, "stale"),
-        (False, True, "fresh"),
-        (None, True, "staleness_unknown"),
-        (False, False, "disabled"),
+        (True, True, "speedlab_stale"),
+        (False, True, "speedlab_fresh"),
+        (None, True, "speedlab_staleness_unknown"),
+        (False, False, "speedlab_disabled"),
     ],
 )
 def test_what_is_disabled_or_unknown_is_never_fresh(stale: bool | None, enabled: bool, group: str) -> None:
-    of_freshness = {"stale", "fresh", "staleness_unknown", "disabled"}
+    of_freshness = {"speedlab_stale", "speedlab_fresh", "speedlab_staleness_unknown", "speedlab_disabled"}
     assert of_freshness & set(groups_of({**FRESH, "stale": stale, "enabled": enabled})) == {group}
 
 
 @pytest.mark.parametrize(
     ("config", "groups"),
     [
-        ({"location": "Paris", "browser": {"name": "Chrome", "version": "1"}}, ["location_paris", "browser_chrome"]),
-        ({"browser": "Firefox"}, ["browser_firefox"]),
-        ({"is_mobile": True}, ["mobile"]),
-        ({"is_mobile": False}, ["desktop"]),
+        (
+            {"location": "Paris", "browser": {"name": "Chrome", "version": "1"}},
+            ["speedlab_location_paris", "speedlab_browser_chrome"],
+        ),
+        ({"browser": "Firefox"}, ["speedlab_browser_firefox"]),
+        ({"is_mobile": True}, ["speedlab_mobile"]),
+        ({"is_mobile": False}, ["speedlab_desktop"]),
         ({"location": " ", "browser": {}, "is_mobile": None}, []),
         ({"location": ["Paris"], "browser": None, "is_mobile": "yes"}, []),
         ({}, []),
@@ -137,7 +209,7 @@ def test_what_is_disabled_or_unknown_is_never_fresh(stale: bool | None, enabled:
     ],
 )
 def test_groups_for_how_it_is_measured(config: Any, groups: list[str]) -> None:
-    assert list(groups_of({**FRESH, "config": config})) == ["state_ok", "fresh", *groups]
+    assert list(groups_of({**FRESH, "config": config})) == ["speedlab_state_ok", "speedlab_fresh", *groups]
 
 
 # --- cache key --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import quopri
 import string
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -22,6 +23,11 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.dis
 
 def _escaped_all(secret: str) -> str:
     return "".join(f"\\u{ord(character):04x}" if ord(character) < 0x10000 else character for character in secret)
+
+
+def _units(secret: str) -> list[int]:
+    raw = secret.encode("utf-16-be")
+    return [int.from_bytes(raw[start : start + 2], "big") for start in range(0, len(raw), 2)]
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -54,7 +60,30 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in Basic authentication": lambda secret: base64.b64encode(f"client:{secret}".encode()).decode(),
     "in Basic authentication, shifted": lambda secret: base64.b64encode(f"client1:{secret}".encode()).decode(),
     "in Basic authentication, shifted twice": lambda secret: base64.b64encode(f"client12:{secret}".encode()).decode(),
+    "in Base64 without padding": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
+    "in Base64 twice": lambda secret: base64.b64encode(base64.b64encode(secret.encode())).decode(),
+    "in Base64 of a URL": lambda secret: base64.b64encode(quote(secret, safe="").encode()).decode(),
+    "in Base64 of UTF-16": lambda secret: base64.b64encode(secret.encode("utf-16-le")).decode(),
+    "in Base64, in two lines": lambda secret: base64.encodebytes(secret.encode()).decode().replace("C", "C\r\n "),
+    "in Base64 in a URL": lambda secret: quote(base64.b64encode(secret.encode()).decode(), safe=""),
+    "in Base32": lambda secret: base64.b32encode(secret.encode()).decode(),
+    "in Base32, shifted": lambda secret: base64.b32encode(f"user:{secret}".encode()).decode(),
     "in hexadecimal": lambda secret: secret.encode().hex(),
+    "in hexadecimal, in capitals": lambda secret: secret.encode().hex().upper(),
+    "in hexadecimal with colons": lambda secret: ":".join(f"{byte:02x}" for byte in secret.encode()),
+    "in hexadecimal of UTF-16": lambda secret: secret.encode("utf-16-be").hex(),
+    "in UTF-16": lambda secret: secret.encode("utf-16-le").decode("latin-1") if secret.isascii() else secret,
+    "in a URL twice": lambda secret: quote(quote(secret, safe=""), safe=""),
+    "in JavaScript": lambda secret: "".join(f"%u{code:04X}" for code in _units(secret)),
+    "in braces": lambda secret: "".join(f"\\u{{{ord(character):x}}}" for character in secret),
+    "in bytes of Python": lambda secret: (
+        "".join(f"\\x{byte:02x}" for byte in secret.encode()) if secret.isascii() else secret
+    ),
+    "in octal": lambda secret: "".join(f"\\{ord(each):03o}" for each in secret) if secret.isascii() else secret,
+    "in a mail": lambda secret: "".join(f"={byte:02X}" for byte in secret.encode()),
+    "in a mail, in two lines": lambda secret: quopri.encodestring(secret.encode()).decode().replace("B", "B=\r\n"),
+    "over two lines": lambda secret: f"{secret[:5]}\r\n\t{secret[5:]}",
+    "letter by letter": " ".join,
     "with spaces squeezed": lambda secret: " ".join(secret.split()),
 }
 
