@@ -127,8 +127,8 @@ class Catalogue:
             raise first
         which = ", ".join(str(number) for number in unread)
         self._client.reporter.warn(
-            f"The events of these {self._kind.option} cannot be read, so their links are taken to be as wanted: {which}."
-            f" {first.message}"
+            f"The events of these {self._kind.option} cannot be read, so their links are taken to be as wanted:"
+            f" {which}. {first.message}"
         )
 
 
