@@ -13,14 +13,9 @@ from typing import Any
 
 import pytest
 import written
-from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
 STATES = ((Failure, "fail"), (Error, "unknown"), (Skipped, "waived"))
-
-
-def read(file: Path) -> list[TestSuite]:
-    suites = JUnitXml.fromfile(str(file))
-    return [suites] if isinstance(suites, TestSuite) else list(suites)
 
 
 def status_of(case: TestCase) -> str:
@@ -35,7 +30,7 @@ def waived(subject: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", written.REPORTS)
 def test_a_report_counts_what_the_verdict_counts(folder: Path, name: str) -> None:
-    suites = read(folder / f"{name}.xml")
+    suites = list(JUnitXml.fromfile(str(folder / f"{name}.xml")))
     cases = [case for suite in suites for case in suite]
     counted = Counter(map(status_of, cases))
     verdict: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))

@@ -207,16 +207,18 @@ def test_an_api_out_of_reach_loses_nothing(workplace: Workplace, simulator: Simu
     assert [line for line in exported(workplace).splitlines() if "scan_error" not in line] == kept
 
 
-@pytest.mark.parametrize("refused", [1, None], ids=["one", "all"])
+@pytest.mark.parametrize(
+    ("status", "refused"), [(400, 1), (403, 1), (500, 1), (400, None), (403, None)], ids=lambda each: str(each or "all")
+)
 def test_reports_that_cannot_be_read_hide_no_state(
-    workplace: Workplace, simulator: Simulator, refused: int | None
+    workplace: Workplace, simulator: Simulator, status: int, refused: int | None
 ) -> None:
     export(workplace)
     before = exported(workplace)
     for number in (HOME, MOBILE):
         simulator.control(f"monitorings/{number}/reports", {"score": 1})
     simulator.control(f"monitorings/{MOBILE}", {"state": "KO"})
-    simulator.control("faults", {"path": LAST_REPORT, "kind": "status", "status": 400, "times": refused})
+    simulator.control("faults", {"path": LAST_REPORT, "kind": "status", "status": status, "times": refused})
     run = export(workplace, env={"SPEEDLAB_CONCURRENCY": "1"})  # so that it is the first that is refused
     assert run.status == 2
     assert "Not read as a whole" in run.output

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import difflib
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,10 +100,10 @@ class Catalogue:
         """The ids of those that show events of this key; makes a call for each of them.
 
         Whether a global event shows everywhere or nowhere is not documented. So one that shows everywhere is taken for
-        a global one, unless links were ``wanted``.
+        a global one, unless links were ``wanted``. A list that cannot be read fails where nothing is ``wanted``: the
+        links are to be kept then, and one might be lost. Else that link is taken to be as wanted, with a warning.
         """
         numbers = sorted(self._names)
-
         batch = Batch(self._client)
 
         def shows(number: int) -> bool | SpeedlabError:
@@ -115,18 +115,20 @@ class Catalogue:
         raise_if_nothing_was_read(found)
         unread = {number: each for number, each in zip(numbers, found) if isinstance(each, SpeedlabError)}
         if unread:
-            first = next(iter(unread.values()))
-            which = ", ".join(str(number) for number in unread)
-            self._client.reporter.warn(
-                f"The events of these {self._kind.option} cannot be read, so their links are taken to be as wanted:"
-                f" {which}. {first.message}"
-            )
+            self._tell_unread(unread, wanted)
         if all(found) and not wanted:
             return NO_IDS
-        return frozenset(
-            number
-            for number, each in zip(numbers, found)
-            if (each is True or (number in unread and number in (wanted or NO_IDS)))
+        shown = {number for number, each in zip(numbers, found) if each is True}
+        return frozenset(shown | (unread.keys() & (wanted or NO_IDS)))
+
+    def _tell_unread(self, unread: Mapping[int, SpeedlabError], wanted: Ids | None) -> None:
+        first = next(iter(unread.values()))
+        if wanted is None:
+            raise first
+        which = ", ".join(str(number) for number in unread)
+        self._client.reporter.warn(
+            f"The events of these {self._kind.option} cannot be read, so their links are taken to be as wanted:"
+            f" {which}. {first.message}"
         )
 
 

@@ -236,6 +236,22 @@ def test_without_a_wish_for_links_none_are_looked_for(script: Script) -> None:
     assert run().result["event"]["monitorings"] is None
 
 
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_monitoring_whose_events_cannot_be_read_hides_no_other_link(script: Script, status: int) -> None:
+    script.monitorings().listed(an_event()).shown_by("monitoringId", [1], {1})
+    script.listed(gives=reply({}, status), monitoringId=2).shown_by("monitoringId", [3], set())
+    done = run(monitorings=["1", "2"])
+    assert (done.result["changed"], done.result["event"]["monitorings"]) == (False, [1, 2])
+    (warning,) = done.warnings
+    assert "cannot be read, so their links are taken to be as wanted: 2" in warning
+
+
+def test_no_event_is_written_anew_while_its_links_are_unknown(script: Script) -> None:
+    script.listed(an_event(text="Release 0", scenarios=[])).monitorings().shown_by("monitoringId", [1], {1})
+    script.listed(gives=reply({}, 403), monitoringId=2).shown_by("monitoringId", [3], set())
+    assert run().failure["code"] == "access_denied"
+
+
 @pytest.mark.parametrize("shown_by", [{1}, {1, 2, 3}, set()])
 def test_a_link_too_few_or_too_many_is_mended(script: Script, shown_by: set[int]) -> None:
     script.monitorings().listed(an_event()).shown_by("monitoringId", [1, 2, 3], shown_by)

@@ -15,7 +15,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.even
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.events import event_date
 from ansible_collections.contentsquare.speedlab.tests.unit.support import tasks
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import client
-from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
+from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
 OLD = {"key": "build-1", "text": "Release 1", "date": "2026-11-21T12:00:00.000+02:00"}
 NEW = {"key": "build-2", "text": "A &amp; B", "date": "2026-11-23T12:00:00.000+02:00", "monitorings": [2, 1]}
@@ -93,6 +93,19 @@ def test_events_of_monitorings_and_scenarios_are_each_listed_once(api: ScriptedA
     api.expect_lab("event/list", {"key": "build-1", "scenarioId": 7}, {"events": [OLD]})
     done = tasks.run(TASK, **tasks.LOGIN, concurrency=1, key="build-1", monitorings=["Cart", "1"], scenarios=["Buy"])
     assert [event["text"] for event in done.result["events"]] == ["x", "Release 1", "Release 1"]
+
+
+def test_a_monitoring_whose_events_cannot_be_read_hides_no_other(api: ScriptedApi) -> None:
+    api.expect_token()
+    api.expect_lab("monitoring/list", {}, {"monitorings": [{"id": 1, "name": "Home"}, {"id": 2, "name": "Cart"}]})
+    api.expect_lab("event/list", {"monitoringId": 1}, reply({}, 403))
+    api.expect_lab("event/list", {"monitoringId": 2}, {"events": [OLD]})
+    done = tasks.run(TASK, **tasks.LOGIN, concurrency=1, monitorings=["1", "2"])
+    assert keys(done) == ["build-1"]
+    (unread,) = done.result["unread"]
+    assert (unread["id"], unread["part"], unread["code"]) == (1, "monitoring", "access_denied")
+    (warning,) = done.warnings
+    assert "The events of monitoring 1 are missing" in warning
 
 
 def test_of_no_monitoring_there_are_no_events(api: ScriptedApi) -> None:
