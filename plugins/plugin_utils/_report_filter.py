@@ -17,9 +17,9 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain impo
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
 
-def report(name: str, render: Callable[..., str], verdict: object, /, **options: object) -> str:
-    """The work of the filter ``name``: Ansible's own types are made plain, then the pure renderer does the rest."""
+def report(filter_name: str, render: Callable[..., str], verdict: object, /, **options: object) -> str:
+    """The work of the filter ``filter_name``: Ansible's own types are made plain, then the pure renderer does the rest."""
     try:
         return render(as_verdict(plain(verdict)), **{key: str(plain(value)) for key, value in options.items()})
     except (NotAVerdict, TypeError) as error:
-        raise AnsibleFilterError(f"contentsquare.speedlab.{name}: {error}") from error
+        raise AnsibleFilterError(f"contentsquare.speedlab.{filter_name}: {error}") from error

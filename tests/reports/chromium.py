@@ -24,5 +24,7 @@ def launched() -> Iterator[Browser]:
     flags = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()

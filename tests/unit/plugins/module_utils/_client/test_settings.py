@@ -156,7 +156,18 @@ STRAYS = {
     "\udcff": "U+DCFF (half a character, as from a text that is not UTF-8)",
     "\u3164": "U+3164 HANGUL FILLER (invisible)",
 }
-QUOTES = ['""', "''", "``", "“”", "‘’", "„“", "«»", "”“", "＂＂"]
+# Typographic ones as escapes, because in a file they look like a slip.
+QUOTES = [
+    '""',
+    "''",
+    "``",
+    "\u201c\u201d",
+    "\u2018\u2019",
+    "\u201e\u201c",
+    "\u00ab\u00bb",
+    "\u201d\u201c",
+    "\uff02\uff02",
+]
 
 
 def refused(environ: dict[str, str] | None = None, **given: Any) -> SettingsError:
