@@ -15,7 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import (
+    judge_monitorings,
+    problems_of,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import status_of
 
 CHECKED_AT = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 
@@ -215,3 +219,10 @@ def test_whatever_the_api_sends_there_is_a_verdict(fields: dict[str, Any]) -> No
     assert json.dumps(verdict.as_dict())
     healthy = str(fields.get("state")).strip().upper() == "OK" and fields.get("stale") is not None
     assert healthy or verdict.status != "pass"
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"state": "ERROR"}, {"stale": True}, {"stale": None}, {"enabled": False}], ids=str
+)
+def test_a_status_needs_no_words(changes: dict[str, Any]) -> None:
+    assert status_of(problems_of(monitoring(**changes))) == judged(**changes)["status"]
