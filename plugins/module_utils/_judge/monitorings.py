@@ -151,7 +151,8 @@ def problems_of(monitoring: Mapping[str, Any]) -> list[Problem]:
 
 def _stale(monitoring: Mapping[str, Any]) -> Problem:
     age, frequency = real_number(monitoring.get("age_seconds")), real_number(monitoring.get("frequency"))
-    every = "more often" if frequency is None else f"every {span(frequency * 60)}"
+    period = None if frequency is None else real_number(frequency * 60)
+    every = "more often" if period is None else f"every {span(period)}"
     return _problem("stale", f"a run {every}", monitoring.get("last_execution"), age_seconds=age, every=every)
 
 

@@ -208,8 +208,9 @@ def test_a_frequency_is_told_in_the_same_way() -> None:
     assert judged(stale=True, frequency=90)["findings"][0]["expected"] == "a run every 90 minutes"
 
 
-def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers() -> None:
-    message = judged(stale=True, age_seconds=None, frequency=None)["findings"][0]["message"]
+@pytest.mark.parametrize("frequency", [None, 1e308])
+def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers(frequency: float | None) -> None:
+    message = judged(stale=True, age_seconds=None, frequency=frequency)["findings"][0]["message"]
     assert message == 'The monitoring "Home" last ran long ago, though it should run more often.'
 
 
