@@ -238,7 +238,7 @@ def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
         return seen
     for pair in _proofs(entry.pair, entry.expectation, seen):
         try:
-            seen = _less_what_it_lacks(seen, client.new_token(pair), pair, entry.expectation)
+            seen = _less_what_it_lacks(seen, client.tokens.new(pair), pair, entry.expectation)
         except errors.ScopeRefused:
             lacking = tuple(scope for scope in pair.scopes if scope not in (seen.scopes or ()))
             seen = replace(seen, refused_scopes=seen.refused_scopes + (lacking or pair.scopes))
