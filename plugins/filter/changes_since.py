@@ -9,12 +9,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import changes_since as compare
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    NotAVerdict,
-    as_verdict,
-    json_of,
-)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import json_of
 
 
 def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
@@ -25,8 +22,8 @@ def changes_since(verdict: object, state: object = None) -> dict[str, Any]:
             f"contentsquare.speedlab.changes_since: the state is a {type(known).__name__}, not a dictionary."
         )
     try:
-        return compare(known, as_verdict(plain(verdict))).as_dict()
-    except (NotAVerdict, ValueError) as error:
+        return compare(known, Verdict.from_dict(plain(verdict)).published()).as_dict()
+    except ValueError as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.changes_since: {error}") from error
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.merge import merge
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
 
 def merge_verdicts(verdicts: object, missing: object = (), kind: str = "credentials") -> dict[str, Any]:
@@ -20,9 +20,9 @@ def merge_verdicts(verdicts: object, missing: object = (), kind: str = "credenti
     if not isinstance(parts, list) or not isinstance(names, list):
         raise AnsibleFilterError("contentsquare.speedlab.merge_verdicts: takes a list of verdicts and a list of names.")
     try:
-        checked = [as_verdict(part) for part in parts]
+        checked = [Verdict.from_dict(part).published() for part in parts]
         return merge(checked, [str(name) for name in names], str(plain(kind)), datetime.now(timezone.utc)).as_dict()
-    except (NotAVerdict, ValueError) as error:
+    except ValueError as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.merge_verdicts: {error}") from error
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import notification as written
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
 
 def notification(changes: object, verdict: object, form: str = "generic", title: str = "", link: str = "") -> Any:
@@ -24,7 +25,7 @@ def notification(changes: object, verdict: object, form: str = "generic", title:
             "contentsquare.speedlab.notification: the input is not what contentsquare.speedlab.changes_since returns."
         )
     try:
-        return written(found, as_verdict(plain(verdict)), shape, str(plain(title)), str(plain(link)))
+        return written(found, Verdict.from_dict(plain(verdict)).published(), shape, str(plain(title)), str(plain(link)))
     except NotAVerdict as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.notification: {error}") from error
 

@@ -5,6 +5,9 @@
 """The front for tasks that run as modules.
 
 Private to this collection: may change without notice.
+
+It registers no secret with core. The action plugin has registered what the task was given, and what only this host
+knows stays here: since ansible-core 2.22, a module returns what it registers in clear text, beside its result.
 """
 
 from __future__ import annotations
@@ -19,7 +22,6 @@ from ._client.masking import masked
 from ._judge.publication import clean_texts
 from ._judge.urls import clean_for_result
 from ._options import argument_spec
-from ._secrets import register_secrets
 from ._tasks.task import Task, carry_out, carry_out_without_settings
 
 
@@ -57,7 +59,6 @@ def main(task: Task) -> None:
         environ=os.environ,
         ansible=ansible_version,
     )
-    register_secrets(execution.secrets)
     for warning in execution.warnings:
         module.warn(warning)
     # The result is masked already. Up to ansible-core 2.21, Ansible would mask other values than the other front does.

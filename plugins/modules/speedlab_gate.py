@@ -272,6 +272,7 @@ verdict:
             actual: 2610 ms
             fix: Look at the last report of "Checkout".
             waived: null
+            metric: largest_contentful_paint
 failure:
   description: What went wrong, for playbooks that branch on it.
   returned: failure

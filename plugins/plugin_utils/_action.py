@@ -76,6 +76,7 @@ class SpeedlabAction(ActionBase):
             place = self._place(variables)  # a wrong value is refused before anything runs
             with self._task_environment():
                 given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
+            register_secrets(secrets)
             result = self._carried_out(arguments, variables, place, reveals=self.TASK.reveals(given))
             return self._hidden(result) if self._item_holds(secrets, variables) else result
         except WrongArguments as wrong:
@@ -92,6 +93,7 @@ class SpeedlabAction(ActionBase):
             )
         result = self._run_here(arguments) if self._in_process(place) else self._run_as_module(variables, hide=reveals)
         if reveals and not result.get("failed") and self.TASK.holds_secret(result):
+            register_secrets(result[key] for key in self.TASK.hands_over if key in result)
             result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
             self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
         return result

@@ -65,7 +65,7 @@ class Term:
 
 def _endpoint(options: Options, client: Client, check_mode: bool) -> Outcome:
     login = client.settings.required_login()
-    base = login.endpoint if isinstance(login, ReadyToken) else client.token(login).token.endpoint
+    base = login.endpoint if isinstance(login, ReadyToken) else client.tokens.get(login).token.endpoint
     return Outcome({"endpoint": base})
 
 

@@ -15,8 +15,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import clean_texts
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 FORMATS = ("generic", "slack")
@@ -28,28 +31,32 @@ _HEADINGS = {"new": "New", "due": "Still so, and urgent", "resolved": "Resolved"
 _SHOWN = ("environment", "name", "finding", "severity", "message", "fix", "since")
 
 
-def notification(changes: Mapping[str, Any], verdict: Mapping[str, Any], form: str, title: str, link: str) -> Any:
+def notification(changes: Mapping[str, Any], verdict: Verdict, form: str, title: str, link: str) -> Any:
     """The body of the request, as data: for any receiver of JSON, or for Slack and what understands the same."""
     changes = clean_texts(changes, clean_for_publication)
     if form == "slack":
         return {"text": _slack_text(changes, verdict, title, link)}
     return {
         "schema_version": "1",
-        "title": title or words.title_for(str(verdict["kind"])),
+        "title": title or words.title_for(verdict.kind),
         "link": link or None,
-        **{key: verdict[key] for key in ("kind", "status", "summary", "partial", "checked_at")},
-        "missing": list(verdict.get("missing") or ()),
+        "kind": verdict.kind,
+        "status": verdict.status,
+        "summary": verdict.summary,
+        "partial": verdict.partial,
+        "checked_at": iso_utc(verdict.checked_at),
+        "missing": list(verdict.missing),
         **{name: [{key: noted[key] for key in _SHOWN} for noted in changes[name]] for name in _HEADINGS},
     }
 
 
-def _slack_text(changes: Mapping[str, Any], verdict: Mapping[str, Any], title: str, link: str) -> str:
-    summary = verdict["summary"]
-    counts = ", ".join(f"{summary[status]} {status}" for status in ("fail", "unknown", "warn", "pass"))
-    heading = _safe(title or words.title_for(str(verdict["kind"])))
-    lines = [f"*{heading}*: {words.counted(int(summary['total']), str(verdict['kind']))}: {counts}"]
-    if verdict["partial"]:
-        lines.append(f"Partial, without {_safe(', '.join(str(name) for name in verdict.get('missing') or ()))}")
+def _slack_text(changes: Mapping[str, Any], verdict: Verdict, title: str, link: str) -> str:
+    summary = verdict.summary
+    counts = ", ".join(f"{summary[status]} {status}" for status in WORST_FIRST)
+    heading = _safe(title or words.title_for(verdict.kind))
+    lines = [f"*{heading}*: {words.counted(summary['total'], verdict.kind)}: {counts}"]
+    if verdict.partial:
+        lines.append(f"Partial, without {_safe(', '.join(verdict.missing))}")
     for name, label in _HEADINGS.items():
         lines += _section(label, changes[name])
     if link:

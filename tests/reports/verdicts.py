@@ -28,6 +28,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pair
     Waiver,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
@@ -145,7 +146,7 @@ def hostile() -> dict[str, Any]:
             NOW,
         )[0]
         subject = credential.as_subject()
-        waived = {"reason": text, "until": text}
+        waived = {"reason": text, "until": "2027-01-01"}
         finding = {"id": text, "severity": "warn", "message": text, "expected": text, "actual": text, "fix": text}
         subjects.append(
             {
@@ -179,7 +180,8 @@ def monitorings() -> dict[str, Any]:
         }
         return Subject(name, None, None, findings, {**details, **changes})
 
-    stale = Finding("stale", "fail", "The monitoring has not run for 2 days.", "every 60 minutes", "2 d", "Look at it.")
+    rule = RULES["monitorings", "stale"]
+    stale = Finding(rule, "The monitoring has not run for 2 days.", "every 60 minutes", "2 d", "Look at it.")
     subjects = (
         monitoring("home"),
         monitoring("checkout", stale, stale=True, age_seconds=183600),

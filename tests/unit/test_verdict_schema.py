@@ -188,3 +188,12 @@ def test_what_no_module_returns_is_caught(place: tuple[Any, ...], wrong: Any) ->
         part = part[step]
     part[place[-1]] = wrong
     assert problems(verdict)
+
+
+def test_a_known_finding_with_another_severity_is_not_as_the_schema_says() -> None:
+    verdict = credentials("refused")
+    (finding,) = (each for each in verdict["subjects"][0]["findings"] if each["id"] == "refused")
+    finding["severity"] = "warn"
+    assert problems(verdict)
+    finding["id"] = "of_a_later_version"
+    assert not [text for text in problems(verdict) if "of_a_later_version" in text]

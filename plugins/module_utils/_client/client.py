@@ -9,9 +9,8 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +21,10 @@ from .oauth import Identity, OAuth, Token
 from .settings import Pair, ReadyToken, Settings
 from .slots import Slots
 from .token_cache import TokenCache
+from .tokens import Tokens
 from .transport import Transport
-from .turns import Turns
+from .turns import NamedLocks
 
-RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
 _BROUGHT = (
     "It was given as access_token or SPEEDLAB_ACCESS_TOKEN: replace or remove it there, or give the pair instead."
 )
@@ -37,14 +36,6 @@ class Reporter:
 
     warn: Callable[[str], None]
     progress: Callable[[str], None] = lambda text: None
-
-
-@dataclass(frozen=True)
-class Held:
-    """A token, and whether it was at hand already."""
-
-    token: Token
-    cached: bool
 
 
 class Client:
@@ -64,18 +55,15 @@ class Client:
                 " Set token_cache_path (SPEEDLAB_TOKEN_CACHE_PATH) to a directory that lasts."
             )
         slots = Slots(connection.token_cache_path, connection.concurrency, self._warn, self._progress)
-        self._turns = Turns(connection.token_cache_path, self._warn, self._progress)
+        self._named_locks = NamedLocks(connection.token_cache_path, self._warn, self._progress)
         self._transport = Transport(connection, slots)
         self._oauth = OAuth(self._transport, connection)
-        self._cache = (
+        cache = (
             TokenCache(connection.token_cache_path, connection.auth_url.text, self._warn, self._progress)
             if connection.token_cache
             else None
         )
-        self._tokens: dict[Pair, Token] = {}
-        self._failures: dict[Pair, errors.SpeedlabError] = {}  # the last one of each log-in
-        self._lock = threading.Lock()
-        self.bearers: set[str] = set()  # every token that this task held, for the masking of output
+        self.tokens = Tokens(self._oauth, connection, cache)
         self.lab = Lab(self._call)
 
     @property
@@ -95,117 +83,14 @@ class Client:
         """The host of the proxy that a call goes through, None where there is none."""
         return self._transport.proxy_host(url)
 
-    def turn(self, key: str) -> AbstractContextManager[None]:
-        """While this is held, no other task of this user on this machine holds it for the same ``key``."""
-        return self._turns.hold(key)
-
-    # --- log-in -------------------------------------------------------------------------------------------------------
+    def named_lock(self, name: str) -> AbstractContextManager[None]:
+        """While this is held, no other task of this user on this machine holds the lock of the same ``name``."""
+        return self._named_locks.hold(name)
 
     def identity(self, pair: Pair) -> Identity:
         """What a pair may do, asked anew each time: a cached answer would call a revoked pair alive."""
-        with self._forgetting_if_refused(pair):
+        with self.tokens.forgetting_if_refused(pair):
             return self._oauth.identity(pair)
-
-    def token(self, pair: Pair, *, min_validity: float | None = None, force: bool = False) -> Held:
-        """A token with more than ``min_validity`` seconds left; one process asks while all others wait for it.
-
-        Without a wish for its validity a token serves until shortly before its end.
-        """
-        failure_before = self._failures.get(pair)
-        with self._lock:
-            if force:
-                return self._ask_alone(pair, lambda found: False, force=True)
-            at_hand = self.token_at_hand(pair, min_validity)
-            if at_hand is not None:
-                return Held(at_hand, cached=True)
-            self._raise_new_failure(pair, failure_before)
-            return self._ask_alone(pair, lambda found: _serves(found, min_validity))
-
-    def token_at_hand(self, pair: Pair, min_validity: float | None = None) -> Token | None:
-        """A token that can be had without a request."""
-        known = self._tokens.get(pair)
-        if known is not None and _serves(known, min_validity):
-            return known
-        cached = self.cached_token(pair)
-        return self._usable(pair, cached) if cached is not None and _serves(cached, min_validity) else None
-
-    def cached_token(self, pair: Pair) -> Token | None:
-        """What the cache on disk holds for the pair, however old it is."""
-        return self._cache.read(pair) if self._cache else None
-
-    def new_token(self, pair: Pair) -> Token:
-        """A token got from the API now, whatever is cached; it is cached for others."""
-        with self._forgetting_if_refused(pair):
-            token = self._oauth.token(pair)
-        self.bearers.add(token.access_token)
-        if self._cache:
-            self._cache.write(pair, token)
-        return token
-
-    def forget(self, pair: Pair) -> bool:
-        """Drop the pair's token; tells whether one was cached."""
-        self._tokens.pop(pair, None)
-        return self._cache.remove(pair) if self._cache else False
-
-    @contextmanager
-    def _forgetting_if_refused(self, pair: Pair) -> Iterator[None]:
-        """A token of a pair that is refused must not keep it looking alive."""
-        try:
-            yield
-        except errors.PairRefused:
-            self.forget(pair)
-            raise
-
-    def _ask_alone(self, pair: Pair, good: Callable[[Token], bool], *, force: bool = False) -> Held:
-        """Ask for a token, unless another process got a ``good`` one, or failed, while this one waited for its turn."""
-        if self._cache is None:
-            return self._ask(pair)
-        with self._cache.single_flight(pair) as failure:
-            found = self._cache.read(pair)
-            if found is not None and good(found):
-                return Held(self._usable(pair, found), cached=True)
-            if failure is not None and not force:
-                self._failures[pair] = failure
-                raise failure
-            return self._ask(pair)
-
-    def _ask(self, pair: Pair) -> Held:
-        """A new token. A failure is left for all who wait for it: else each would wait for its own in turn."""
-        try:
-            token = self.new_token(pair)
-        except errors.SpeedlabError as error:
-            if _concerns_all(error):
-                self._failures[pair] = error
-                if self._cache:
-                    self._cache.write_failure(pair, error)
-            raise
-        self._tokens[pair] = token
-        return Held(token, cached=False)
-
-    def _raise_new_failure(self, pair: Pair, before: errors.SpeedlabError | None) -> None:
-        """Raise the failure that another thread met while this one waited for the lock."""
-        failure = self._failures.get(pair)
-        if failure is not None and failure is not before:
-            raise errors.recorded(failure.record())
-
-    def _renewed(self, pair: Pair, expired: Sequence[Token]) -> Held:
-        """A token other than those that the API calls expired."""
-        dead = {token.access_token for token in expired}
-        failure_before = self._failures.get(pair)
-        with self._lock:
-            known = self._tokens.get(pair)
-            if known is not None and known.access_token not in dead:
-                return Held(known, cached=True)  # another thread was quicker
-            self._tokens.pop(pair, None)
-            self._raise_new_failure(pair, failure_before)
-            return self._ask_alone(pair, lambda found: found.access_token not in dead and found.seconds_left() > 0)
-
-    def _usable(self, pair: Pair, token: Token) -> Token:
-        """A cached token under the present settings: the allowed domains may have changed since it was written."""
-        self.settings.connection.endpoint(token.endpoint)
-        self.bearers.add(token.access_token)
-        self._tokens[pair] = token
-        return token
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -228,7 +113,7 @@ class Client:
         try:
             return _payload(answer, about, (login.client_secret, token.access_token))
         except errors.TokenRefused:
-            self.forget(login)  # so that the next task asks for a new one
+            self.tokens.forget(login)  # so that the next task asks for a new one
             raise
 
     def _answered(self, pair: Pair, path: str, body: Mapping[str, Any], repeatable: bool) -> tuple[Token, Answer]:
@@ -237,16 +122,16 @@ class Client:
         Where an expired token was renewed by another process, the one in its place may have expired as well: then it is
         renewed once more. A token that this very call asked for is the last.
         """
-        token = self.token(pair).token
+        token = self.tokens.get(pair).token
         answer = self._post(token, path, body, repeatable)
         expired: list[Token] = []
         for _each in range(2):
             if not answer.token_expired:
                 break
             expired.append(token)
-            held = self._renewed(pair, expired)
-            token, answer = held.token, self._post(held.token, path, body, repeatable)
-            if not held.cached:
+            renewed = self.tokens.renewed(pair, expired)
+            token, answer = renewed.token, self._post(renewed.token, path, body, repeatable)
+            if not renewed.cached:
                 break
         return token, answer
 
@@ -273,16 +158,6 @@ class Client:
         new = text not in self._told
         self._told.add(text)
         return new
-
-
-def _serves(token: Token, min_validity: float | None) -> bool:
-    """Whether enough is left of a token. Of one that lives no longer than the margin twice, half its life has to do."""
-    return token.seconds_left() > (min(RENEWAL_MARGIN, token.lifetime / 2) if min_validity is None else min_validity)
-
-
-def _concerns_all(error: errors.SpeedlabError) -> bool:
-    """What the API says, and what may pass, is the same for all who ask; the rest hangs on a task's own settings."""
-    return error.retryable or isinstance(error, (errors.LoginError, errors.ApiError, errors.BadAnswer))
 
 
 def _where(error: errors.SpeedlabError) -> dict[str, Any]:

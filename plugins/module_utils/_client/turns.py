@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One after the other: turns at what must not be done twice at once, over all processes of this machine.
+"""Named locks: for what must not be done twice at the same time, over all processes of this machine.
 
 Private to this collection: may change without notice.
 """
@@ -20,8 +20,8 @@ from .private_files import NO_PLACE, PrivateDirectory, Unusable, bases_for_locks
 _DAY = 86_400.0  # seconds
 
 
-class Turns:
-    """A lock file for each key. A process that dies ends its turn, as the kernel frees its locks."""
+class NamedLocks:
+    """A lock file for each name. The kernel frees the locks of a process that dies."""
 
     def __init__(self, directory: str, warn: Callable[[str], None], progress: Callable[[str], None]) -> None:
         self._directory = directory
@@ -29,19 +29,19 @@ class Turns:
         self._progress = progress
 
     @contextmanager
-    def hold(self, key: str) -> Iterator[None]:
-        """While this is held, nobody else of this user holds the same ``key``. Waiting counts in no time-out."""
+    def hold(self, name: str) -> Iterator[None]:
+        """While this is held, nobody else of this user holds the lock of ``name``. Waiting counts in no time-out."""
         with ExitStack() as stack:
-            self._take(stack, hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+            self._take(stack, hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32])
             yield
 
-    def _take(self, stack: ExitStack, name: str) -> None:
+    def _take(self, stack: ExitStack, file_name: str) -> None:
         problem = ""
         for base in bases_for_locks(self._directory):
             try:
                 PrivateDirectory(base)
-                directory = PrivateDirectory(os.path.join(base, "turns"))
-                stack.enter_context(directory.locked(name, self._tell))
+                directory = PrivateDirectory(os.path.join(base, "named_locks"))
+                stack.enter_context(directory.locked(file_name, self._tell))
             except Unusable as error:
                 problem = problem or str(error)
             else:

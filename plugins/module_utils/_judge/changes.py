@@ -12,28 +12,21 @@ Decisions that the code follows:
 * What cannot be seen now is not resolved: a pair that is refused, out of reach or missing from a partial verdict keeps
   what is known of it, and so does one whose twin may be what is missing. A pair that a whole verdict does not hold was
   taken off the list, which resolves its findings; but a verdict without any subject shows nothing at all.
-* Inside the critical window an unchanged finding is due again once a day; all others speak only when they change.
+* What the catalogue marks as told every day is due again once a day; all else is told only when it changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-STATE_VERSION = "1"
-_DUE_EVERY_DAY = frozenset({"expires_critical"})
-# What only an accepted pair shows, and with it whether the pair is accepted.
-_SHOWN_BY_THE_API = frozenset(
-    {"refused", "scope_missing", "scope_excess", "project_missing", "project_excess", "account_level"}
-)
-# What only the others show.
-_SHOWN_BY_THE_WHOLE = frozenset({"duplicate_client_id"})
-_FAMILIES = (
-    frozenset({"expired", "expires_critical", "expires_soon", "expiry_unknown"}),
-    frozenset({"refused", "unreachable"}),
-)
+from .dates import iso_utc
+from .parsing import status_in
+from .rules import Rule, rule_for, rules_of
+from .verdict import Subject, Verdict
 
+STATE_VERSION = "1"
 _Key = tuple[str, str, str]
 
 
@@ -112,45 +105,67 @@ class Changes:
         return {"schema_version": STATE_VERSION, "findings": [each.as_dict() for each in noted]}
 
 
-def changes_since(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> Changes:
+def changes_since(state: Mapping[str, Any], verdict: Verdict) -> Changes:
     """Compare a verdict with the state that an earlier run left; an empty one means that there was none.
 
     Raises :class:`ValueError` for a state that is none: what was told already would be told again, or never. The same
     for two subjects of one name and environment: what is resolved of one would be hidden by what the other still has.
     """
-    _make_sure_of_names(verdict["subjects"])
+    _make_sure_of_names(verdict.subjects)
     before = {noted.key: noted for noted in _read(state)}
-    today = str(verdict["checked_at"])[:10]
-    now = {noted.key: noted for noted in _noted(verdict["subjects"], today, waived=False)}
-    waived = {noted.key for noted in _noted(verdict["subjects"], today, waived=True)}
+    today = iso_utc(verdict.checked_at)[:10]
+    now = {noted.key: noted for noted in _noted(verdict, today, waived=False)}
+    waived = {noted.key for noted in _noted(verdict, today, waived=True)}
+    rules = _Rules(verdict.kind)
     gone = [noted for key, noted in before.items() if key not in now and key not in waived]
-    unseen = tuple(noted for noted in gone if _cannot_be_seen(noted, verdict))
+    unseen = tuple(noted for noted in gone if _cannot_be_seen(noted, rules.of(noted), verdict))
     kept = [
         replace(noted, since=before[key].since, told_on=before[key].told_on)
         for key, noted in now.items()
         if key in before
     ]
-    due = [noted for noted in kept if noted.id in _DUE_EVERY_DAY and noted.told_on < today]
+    due = [noted for noted in kept if not rules.of(noted).once and noted.told_on < today]
     return Changes(
         new=tuple(noted for key, noted in now.items() if key not in before),
-        resolved=tuple(noted for noted in gone if noted not in unseen and not _turned(noted, now)),
+        resolved=tuple(noted for noted in gone if noted not in unseen and not rules.turned(noted, now)),
         due=tuple(replace(noted, told_on=today) for noted in due),
         unchanged=tuple(noted for noted in kept if noted not in due),
         unseen=unseen,
     )
 
 
-def _make_sure_of_names(subjects: Iterable[Mapping[str, Any]]) -> None:
+class _Rules:
+    """What the catalogue says of the findings of a kind; of one that it does not know it says nothing special."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def of(self, noted: Noted) -> Rule:
+        return rule_for(self._kind, noted.id, status_in(noted.severity, "a finding of the state"))
+
+    def turned(self, noted: Noted, now: Iterable[_Key]) -> bool:
+        """Whether the same subject has another finding of the family now."""
+        family = self.of(noted).family
+        others = {rule.id for rule in rules_of(self._kind) if family and rule.family == family} - {noted.id}
+        return any(key[:2] == noted.key[:2] and key[2] in others for key in now)
+
+
+def _make_sure_of_names(subjects: Iterable[Subject]) -> None:
     seen: set[tuple[str, str]] = set()
     for subject in subjects:
-        environment, name = str(subject.get("environment") or ""), str(subject["name"])
-        if (environment, name) in seen:
+        key = _name_of(subject)
+        if key in seen:
+            environment, name = key
             place = f" in {environment}" if environment else ""
             raise ValueError(
-                f'more than one is called "{name}"{place}, so nobody can tell what changed of which;'
+                f'more than one is called "{name}"{place}, so it is not known what changed of which;'
                 " give each a name of its own"
             )
-        seen.add((environment, name))
+        seen.add(key)
+
+
+def _name_of(subject: Subject) -> tuple[str, str]:
+    return subject.environment or "", subject.name
 
 
 def _read(state: Mapping[str, Any]) -> list[Noted]:
@@ -164,43 +179,19 @@ def _read(state: Mapping[str, Any]) -> list[Noted]:
         raise ValueError(f"an entry of the state is not whole: {error}") from error
 
 
-def _noted(subjects: Iterable[Mapping[str, Any]], today: str, *, waived: bool) -> list[Noted]:
+def _noted(verdict: Verdict, today: str, *, waived: bool) -> list[Noted]:
     return [
-        Noted(
-            environment=str(subject.get("environment") or ""),
-            name=str(subject["name"]),
-            id=str(finding["id"]),
-            severity=str(finding["severity"]),
-            message=str(finding["message"]),
-            fix=str(finding.get("fix") or ""),
-            since=today,
-            told_on=today,
-        )
-        for subject in subjects
-        for finding in subject["findings"]
-        if bool(finding.get("waived")) is waived
+        Noted(*_name_of(subject), finding.id, finding.severity, finding.message, finding.fix, today, today)
+        for subject in verdict.subjects
+        for finding in (subject.waived_findings if waived else subject.open_findings)
     ]
 
 
-def _cannot_be_seen(noted: Noted, verdict: Mapping[str, Any]) -> bool:
-    subjects = _of(noted, verdict["subjects"])
+def _cannot_be_seen(noted: Noted, rule: Rule, verdict: Verdict) -> bool:
+    subjects = [subject for subject in verdict.subjects if _name_of(subject) == noted.key[:2]]
     if not subjects:
-        return bool(verdict["partial"]) or not verdict["subjects"]
-    if noted.id in _SHOWN_BY_THE_WHOLE and verdict["partial"]:
+        return verdict.partial or not verdict.subjects
+    if rule.shown_by == "whole" and verdict.partial:
         return True
-    live = {(subject.get("details") or {}).get("live") for subject in subjects}
-    return noted.id in _SHOWN_BY_THE_API and not (live == {"accepted"} or (noted.id == "refused" and "refused" in live))
-
-
-def _turned(noted: Noted, now: Mapping[_Key, Noted]) -> bool:
-    """Whether the same subject has another finding of the family now."""
-    family = next((family for family in _FAMILIES if noted.id in family), frozenset())
-    return any((noted.environment, noted.name, other) in now for other in family - {noted.id})
-
-
-def _of(noted: Noted, subjects: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [
-        subject
-        for subject in subjects
-        if (str(subject.get("environment") or ""), str(subject["name"])) == (noted.environment, noted.name)
-    ]
+    live = {subject.detail("live") for subject in subjects}
+    return rule.shown_by == "api" and not (live == {"accepted"} or (noted.id == "refused" and "refused" in live))

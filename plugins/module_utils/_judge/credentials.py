@@ -26,16 +26,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from . import findings as found
+from . import credential_words
 from .dates import parse_date
 from .expiry import Expiry, Thresholds, assess_expiry
-from .findings import FINDINGS
 from .pairs import Credential, Expectation, Level, Live, Observation, Project, Waiver
+from .rules import RULES, rules_of
 from .scopes import Difference, compare
-from .verdict import Finding, Waived, rank
+from .status import rank
+from .verdict import Problem, Waived
+from .words import counted
 
 __all__ = [
-    "FINDINGS",
     "Credential",
     "Expectation",
     "Level",
@@ -44,10 +45,11 @@ __all__ = [
     "Project",
     "Waiver",
     "check_expectation",
+    "duplicate",
     "judge_credentials",
 ]
 
-_NEVER_WAIVED = "waiver_expired"
+_RULE_OF_HEALTH = {"expired": "expired", "critical": "expires_critical", "warning": "expires_soon"}
 
 
 def check_expectation(expectation: Expectation, today: date) -> None:
@@ -59,11 +61,12 @@ def check_expectation(expectation: Expectation, today: date) -> None:
     if created_on is not None and expires_on is not None and expires_on < created_on:
         raise ValueError(f"{entry}: expires_on {expires_on} is before created_on {created_on}.")
     for waiver in expectation.waivers:
-        if waiver.finding == _NEVER_WAIVED:
-            raise ValueError(f"{entry}: {_NEVER_WAIVED} cannot be waived; renew or remove the waiver that has ended.")
-        if waiver.finding not in FINDINGS:
-            known = ", ".join(finding for finding in FINDINGS if finding != _NEVER_WAIVED)
+        rule = RULES.get(("credentials", waiver.finding))
+        if rule is None:
+            known = ", ".join(rule.id for rule in rules_of("credentials") if rule.waivable)
             raise ValueError(f'{entry}: a waiver names the unknown finding "{waiver.finding}"; known are: {known}.')
+        if not rule.waivable:
+            raise ValueError(f"{entry}: {rule.id} cannot be waived; renew or remove the waiver that has ended.")
 
 
 def judge_credentials(
@@ -87,13 +90,13 @@ def _judge(
     expiry = assess_expiry(expectation.expires_on, expectation.created_on, thresholds, today)
     scopes = _compare_scopes(expectation, seen)
     projects = _compare_projects(expectation, seen)
-    findings = [
-        *_on_life(expectation, seen, expiry, thresholds),
+    problems = [
+        *_on_expiry(expiry, thresholds, accepted=seen.live == "accepted"),
+        *_on_life(expectation, seen),
         *_on_scopes(expectation, seen, scopes),
         *_on_projects(expectation, seen, projects),
+        *([duplicate(expectation.name, twins)] if twins else []),
     ]
-    if twins:
-        findings.append(found.duplicate_client_id(expectation.name, twins))
     return Credential(
         expectation=expectation,
         live=seen.live,
@@ -103,8 +106,20 @@ def _judge(
         scope_difference=scopes,
         projects=seen.projects,
         project_difference=projects,
-        findings=_after_waivers(expectation, findings, today),
+        findings=tuple(
+            credential_words.in_words(expectation.name, problem)
+            for problem in _after_waivers(expectation, problems, today)
+        ),
     )
+
+
+def duplicate(pair: str, others: Sequence[str]) -> Problem:
+    """The pair is declared under other names, too."""
+    return _problem("duplicate_client_id", [pair], [pair, *others], others=tuple(others))
+
+
+def _problem(rule_id: str, expected: object, actual: object, **facts: object) -> Problem:
+    return Problem(RULES["credentials", rule_id], expected, actual, facts)
 
 
 def _usable(observation: Observation) -> Observation:
@@ -132,20 +147,26 @@ def _compare_projects(expectation: Expectation, seen: Observation) -> Difference
     return Difference(tuple(sorted({*listed.missing, *denied})), tuple(sorted(excess)))
 
 
-def _on_life(expectation: Expectation, seen: Observation, expiry: Expiry, thresholds: Thresholds) -> list[Finding]:
-    findings = []
-    expiring = found.on_expiry(expectation.name, expiry, thresholds, accepted=seen.live == "accepted")
-    if expiring is not None:
-        findings.append(expiring)
+def _on_expiry(expiry: Expiry, thresholds: Thresholds, *, accepted: bool) -> list[Problem]:
+    """What the expiry of a pair calls for: nothing while it is healthy."""
+    if expiry.expires_on is None or expiry.days_left is None:
+        return [_problem("expiry_unknown", "expires_on or created_on", None)]
+    if expiry.health == "ok":
+        return []
+    facts = {"days_left": expiry.days_left, "last_day": expiry.expires_on, "source": expiry.source}
+    still = {"accepted": accepted} if expiry.health == "expired" else {}
+    wanted = f"valid for more than {counted(thresholds.warning_days, 'day')}"
+    return [_problem(_RULE_OF_HEALTH[expiry.health], wanted, expiry.expires_on, **facts, **still)]
+
+
+def _on_life(expectation: Expectation, seen: Observation) -> list[Problem]:
     if seen.live == "refused":
-        findings.append(found.refused(expectation.name, seen.reason))
+        return [_problem("refused", "accepted", "refused", reason=seen.reason)]
     if seen.live == "unreachable":
-        judged = found.unreachable if seen.asked else found.not_askable
-        findings.append(judged(expectation.name, seen.reason))
+        actual = "unreachable" if seen.asked else None
+        return [_problem("unreachable", "accepted", actual, reason=seen.reason, asked=seen.asked)]
     unlisted = _unlisted(expectation, seen)
-    if unlisted:
-        findings.append(found.unlisted(expectation.name, unlisted))
-    return findings
+    return [_problem("unreachable", f"a list of {' and '.join(unlisted)}", None, unlisted=unlisted)] if unlisted else []
 
 
 def _unlisted(expectation: Expectation, seen: Observation) -> list[str]:
@@ -159,29 +180,28 @@ def _unlisted(expectation: Expectation, seen: Observation) -> list[str]:
     return [part for part, expected, listed in parts if expected is not None and listed is None]
 
 
-def _on_scopes(expectation: Expectation, seen: Observation, scopes: Difference[str]) -> list[Finding]:
-    pair, expected = expectation.name, expectation.expected_scopes
-    findings = []
+def _on_scopes(expectation: Expectation, seen: Observation, scopes: Difference[str]) -> list[Problem]:
+    expected, denied = expectation.expected_scopes, seen.refused_scopes
+    problems = []
     if scopes.missing:
-        wanted = sorted({*(expected or ()), *seen.refused_scopes})
-        findings.append(found.scope_missing(pair, scopes.missing, seen.refused_scopes, wanted, seen.scopes))
+        wanted = sorted({*(expected or ()), *denied})
+        problems.append(_problem("scope_missing", wanted, seen.scopes, missing=scopes.missing, denied=denied))
     if scopes.excess:
-        findings.append(found.scope_excess(pair, scopes.excess, sorted(expected or ()), seen.scopes))
-    return findings
+        problems.append(_problem("scope_excess", sorted(expected or ()), seen.scopes, excess=scopes.excess))
+    return problems
 
 
-def _on_projects(expectation: Expectation, seen: Observation, projects: Difference[int]) -> list[Finding]:
-    pair, expected = expectation.name, expectation.expected_projects
-    denied, reached = _denied_projects(seen), _project_ids(seen)
-    findings = []
+def _on_projects(expectation: Expectation, seen: Observation, projects: Difference[int]) -> list[Problem]:
+    expected, denied, reached = expectation.expected_projects, _denied_projects(seen), _project_ids(seen)
+    problems = []
     if projects.missing:
         wanted = sorted({*(expected or ()), *denied})
-        findings.append(found.project_missing(pair, projects.missing, denied, wanted, reached))
+        problems.append(_problem("project_missing", wanted, reached, missing=projects.missing, denied=denied))
     if projects.excess:
-        findings.append(found.project_excess(pair, projects.excess, sorted(expected or ()), reached))
+        problems.append(_problem("project_excess", sorted(expected or ()), reached, excess=projects.excess))
     if _reaches_several(seen) and expectation.level != "account":
-        findings.append(found.account_level(pair, len(reached or ())))
-    return findings
+        problems.append(_problem("account_level", "project", "account", projects=len(reached or ())))
+    return problems
 
 
 def _project_ids(seen: Observation) -> tuple[int, ...] | None:
@@ -211,17 +231,13 @@ def _label(entry: Expectation) -> str:
     return f"{entry.name} ({entry.environment})" if entry.environment else entry.name
 
 
-def _after_waivers(expectation: Expectation, findings: Sequence[Finding], today: date) -> tuple[Finding, ...]:
-    """The findings, the worst first, each waived that a running waiver names; and one more for waivers that ended."""
+def _after_waivers(expectation: Expectation, problems: Sequence[Problem], today: date) -> list[Problem]:
+    """The problems, the worst first, each waived that a running waiver names; and one more for waivers that ended."""
     in_order = sorted(expectation.waivers, key=lambda waiver: waiver.until)
-    running = {waiver.finding: waiver for waiver in in_order if waiver.until >= today}
-    ended = [(waiver.finding, waiver.until) for waiver in in_order if waiver.until < today]
-    judged = [
-        replace(finding, waived=Waived(running[finding.id].reason, running[finding.id].until))
-        if finding.id in running
-        else finding
-        for finding in findings
-    ]
+    running = {waiver.finding: Waived(waiver.reason, waiver.until) for waiver in in_order if waiver.until >= today}
+    ended = sorted((waiver.until, waiver.finding) for waiver in in_order if waiver.until < today)
+    judged = [replace(problem, waived=running.get(problem.id)) for problem in problems]
     if ended:
-        judged.append(found.waiver_expired(expectation.name, ended))
-    return tuple(sorted(judged, key=lambda finding: rank(finding.severity)))
+        told = [{"finding": finding, "until": until} for until, finding in ended]
+        judged.append(_problem("waiver_expired", [], told, ended=tuple((finding, until) for until, finding in ended)))
+    return sorted(judged, key=lambda problem: rank(problem.severity))

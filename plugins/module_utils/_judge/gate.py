@@ -22,30 +22,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from . import gate_words
 from .budgets import Budgets, Limits, exceeds
 from .metrics import METRICS, Metric
-from .monitorings import PLACE, monitoring_name
+from .monitorings import monitoring_name
 from .numeric import real_number, shown_number
 from .regression import Comparison, Tolerance, compared
+from .rules import RULES
 from .statistics import Samples, aggregated, samples_of
-from .verdict import Finding, Status, Subject, Verdict, rank, status_of
-
-FINDINGS: dict[str, Status] = {
-    "budget_fail": "fail",
-    "regression": "fail",
-    "budget_warn": "warn",
-    "no_monitoring": "unknown",
-    "no_event": "unknown",
-    "not_authorized": "unknown",
-    "unreadable": "unknown",
-    "disabled": "unknown",
-    "no_budget": "unknown",
-    "no_fresh_report": "unknown",
-    "all_runs_failed": "unknown",
-    "too_few_samples": "unknown",
-    "metric_missing": "unknown",
-    "baseline_missing": "unknown",
-}
+from .status import Status, rank
+from .verdict import Problem, Subject, Verdict, status_of
+from .words import counted
 
 
 @dataclass(frozen=True)
@@ -62,9 +49,20 @@ class Rules:
     aggregate: str
     regression: Tolerance | None = None
 
+    @property
+    def newer_than(self) -> str:
+        """From when on runs are judged, as part of a sentence."""
+        instant = self.since.strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"newer than {'the deployment, ' if self.after_deployment else ''}{instant}"
+
+    @property
+    def period_option(self) -> str:
+        """The option that makes more runs count."""
+        return "wait_timeout" if self.after_deployment else "last_days"
+
 
 @dataclass(frozen=True)
-class Trouble:
+class ReadFailure:
     """Why something could not be read: what happened, what to do, and whether it is a matter of rights."""
 
     what: str
@@ -77,15 +75,15 @@ class Watched:
     """A monitoring with snake_case keys, its runs since the deployment, and those of the baseline where it is wanted.
 
     ``real``: the same with the name and the URL that it really has, by which budgets pick it.
-    ``trouble``: its runs could not be read; ``trouble_before``: those of the baseline could not. ``waited``: for how
+    ``failure``: its runs could not be read; ``failure_before``: those of the baseline could not. ``waited``: for how
     many seconds more of them were waited for.
     """
 
     monitoring: Mapping[str, Any]
     runs: Sequence[Mapping[str, Any]] = ()
     before: Sequence[Mapping[str, Any]] = ()
-    trouble: Trouble | None = None
-    trouble_before: Trouble | None = None
+    failure: ReadFailure | None = None
+    failure_before: ReadFailure | None = None
     waited: int = 0
     real: Mapping[str, Any] | None = None
 
@@ -111,33 +109,22 @@ def judge_gate(
 
 def no_monitoring(what: str) -> Subject:
     """A selection, or an id, that no monitoring goes with."""
-    return _absent(
-        what,
-        "no_monitoring",
-        f"No monitoring matches {what}, so nothing was judged.",
-        "a monitoring",
-        "Check the selection, and the project of the token.",
-    )
+    return _absent(what, what, _problem("no_monitoring", "a monitoring", None))
 
 
 def no_event(key: str) -> Subject:
-    return _absent(
-        f"event {key}",
-        "no_event",
-        f'There is no event with the key "{key}", so nobody knows which reports are newer than the deployment.',
-        key,
-        "Post the event of the deployment before the gate runs (contentsquare.speedlab.speedlab_event), or give a date "
-        "in newer_than.",
-    )
+    return _absent(f"event {key}", key, _problem("no_event", key, None))
 
 
-def out_of_reach(what: str, trouble: Trouble) -> Subject:
+def out_of_reach(what: str, failure: ReadFailure) -> Subject:
     """Something without which no monitoring could be judged."""
-    return Subject(what, None, None, (_nothing_known(what, trouble),), _no_details())
+    return _absent(what, what, _unread(failure))
 
 
-def _absent(name: str, finding_id: str, message: str, expected: str, fix: str) -> Subject:
-    return Subject(name, None, None, (_finding(finding_id, message, expected, None, fix),), _no_details())
+def _absent(name: str, called: str, problem: Problem) -> Subject:
+    unknown = dict.fromkeys(("id", "url", "state", "enabled", "frequency", "last_execution", "since"))
+    details: dict[str, Any] = {**unknown, "runs": 0, "failed_runs": 0, "waited_seconds": 0, "metrics": {}}
+    return Subject(name, None, None, (gate_words.in_words(called, problem),), details)
 
 
 # --- one monitoring ---------------------------------------------------------------------------------------------------
@@ -148,25 +135,21 @@ def _subject(watched: Watched, limits: Mapping[str, Limits], rules: Rules) -> Su
     samples = samples_of(watched.runs)
     before = samples_of(watched.before)
     judged = {
-        name: _judged(name, each, samples, before, rules, watched.trouble_before) for name, each in limits.items()
+        name: _judged(name, each, samples, before, rules, watched.failure_before) for name, each in limits.items()
     }
-    obstacle = _obstacle(watched, limits, samples, rules)
-    name = monitoring_name(monitoring)
-    findings = [obstacle] if obstacle else [finding for each in judged.values() for finding in each.findings(name)]
+    blocking = _blocking_problem(watched, limits, samples, rules)
+    problems = [blocking] if blocking else [problem for each in judged.values() for problem in each.problems()]
     details = {
         **{key: monitoring.get(key) for key in ("id", "url", "state", "enabled", "frequency", "last_execution")},
         "since": rules.since,
         "runs": samples.runs,
         "failed_runs": samples.failed_runs,
         "waited_seconds": watched.waited,
-        "metrics": {name: each.as_dict(obstacle) for name, each in judged.items()},
+        "metrics": {name: each.as_dict(blocked=blocking is not None) for name, each in judged.items()},
     }
-    return Subject(name, None, None, tuple(sorted(findings, key=lambda each: rank(each.severity))), details)
-
-
-def _no_details() -> dict[str, Any]:
-    unknown = dict.fromkeys(("id", "url", "state", "enabled", "frequency", "last_execution", "since"))
-    return {**unknown, "runs": 0, "failed_runs": 0, "waited_seconds": 0, "metrics": {}}
+    name = monitoring_name(monitoring)
+    in_order = sorted(problems, key=lambda each: rank(each.severity))
+    return Subject(name, None, None, tuple(gate_words.in_words(name, each) for each in in_order), details)
 
 
 @dataclass(frozen=True)
@@ -180,17 +163,17 @@ class _Judged:
     samples: int
     compliance: float | None
     comparison: Comparison | None
-    trouble_before: Trouble | None
+    failure_before: ReadFailure | None
 
-    def findings(self, monitoring: str) -> list[Finding]:
+    def problems(self) -> list[Problem]:
         """What is wrong with it, the worst first; of a monitoring that has runs enough."""
         if self.samples < self.rules.min_samples or self.value is None:
-            return [self._missing(monitoring)]
-        found = [self._over(monitoring), self._regression(monitoring)]
-        return [finding for finding in found if finding]
+            return [self._missing()]
+        found = [self._over(self.value), self._regression()]
+        return [problem for problem in found if problem]
 
-    def as_dict(self, obstacle: Finding | None) -> dict[str, Any]:
-        status: Status = "unknown" if obstacle else status_of(self.findings(""))
+    def as_dict(self, *, blocked: bool) -> dict[str, Any]:
+        status: Status = "unknown" if blocked else status_of(self.problems())
         return {
             "value": self.value,
             "unit": self.metric.unit,
@@ -204,78 +187,52 @@ class _Judged:
             "baseline": self.comparison.as_dict() if self.comparison else None,
         }
 
-    def _over(self, monitoring: str) -> Finding | None:
-        for finding_id, limit in (("budget_fail", self.limits.fail), ("budget_warn", self.limits.warn)):
-            if limit is not None and self.value is not None and exceeds(self.value, limit, self.metric.direction):
-                return self._broken(monitoring, finding_id, self.value, limit)
+    def _problem(self, rule_id: str, expected: object, actual: object, **facts: object) -> Problem:
+        return _problem(rule_id, expected, actual, metric=self.metric.name, **facts)
+
+    def _over(self, value: float) -> Problem | None:
+        for rule_id, limit in (("budget_fail", self.limits.fail), ("budget_warn", self.limits.warn)):
+            if limit is not None and exceeds(value, limit, self.metric.direction):
+                allowed = f"{'at most' if self.metric.direction == 'lower' else 'at least'} {self._quantity(limit)}"
+                found = self._quantity(value)
+                return self._problem(
+                    rule_id,
+                    allowed,
+                    found,
+                    allowed=allowed,
+                    value=found,
+                    aggregate=self.rules.aggregate,
+                    samples=self.samples,
+                )
         return None
 
-    def _broken(self, monitoring: str, finding_id: str, value: float, limit: float) -> Finding:
-        lower = self.metric.direction == "lower"
-        allowed = f"{'at most' if lower else 'at least'} {self._quantity(limit)}"
-        word = "" if finding_id == "budget_fail" else " before it warns"
-        return _finding(
-            finding_id,
-            f'{self.metric.title} of "{monitoring}" is {self._quantity(value)} ({_over(self.rules, self.samples)}), '
-            f"but {allowed} is allowed{word}.",
-            allowed,
-            self._quantity(value),
-            f'Look at the last report of "{monitoring}" in {PLACE} for what made it '
-            f"{'slower or heavier' if lower else 'worse'}, or change the budget if this is meant.",
-        )
-
-    def _regression(self, monitoring: str) -> Finding | None:
-        if self.rules.regression is None:
+    def _regression(self) -> Problem | None:
+        tolerance, found = self.rules.regression, self.comparison
+        if tolerance is None:
             return None
-        if self.trouble_before is not None:
-            return _trouble(
-                f'Whether {self.metric.title} of "{monitoring}" got worse cannot be told, for its runs before could '
-                "not be read",
-                self.trouble_before,
-            )
-        if self.comparison is None:
-            return _finding(
-                "baseline_missing",
-                f'Whether {self.metric.title} of "{monitoring}" got worse cannot be told: no run before gives it.',
-                "a run in the baseline",
-                None,
-                "Raise baseline.last_days, or run the gate without a baseline until there are older reports.",
-            )
-        if not self.comparison.regressed:
+        if self.failure_before is not None:
+            return _unread(self.failure_before, metric=self.metric.name)
+        if found is None:
+            return self._problem("baseline_missing", "a run in the baseline", None)
+        if not found.regressed:
             return None
-        return self._regressed(monitoring, self.comparison, self.rules.regression)
-
-    def _regressed(self, monitoring: str, found: Comparison, tolerance: Tolerance) -> Finding:
-        by = "" if found.percent is None else f" by {shown_number(round(found.percent, 1))} %"
-        chance = "" if found.p_value is None else f"; by chance alone: p = {found.p_value:.2g}"
-        return _finding(
+        value, baseline = self._quantity(found.value), self._quantity(found.baseline)
+        return self._problem(
             "regression",
-            f'{self.metric.title} of "{monitoring}" got worse{by}: {self._quantity(found.value)} now, '
-            f"{self._quantity(found.baseline)} over {_counted(found.baseline_samples, 'run')} before{chance}.",
-            f"no more than {shown_number(tolerance.max_regression_percent)} % worse than "
-            f"{self._quantity(found.baseline)}",
-            self._quantity(found.value),
-            f'Compare the reports of "{monitoring}" from before and after in {PLACE}, or raise '
-            "baseline.max_regression_percent if this is meant.",
+            f"no more than {shown_number(tolerance.max_regression_percent)} % worse than {baseline}",
+            value,
+            value=value,
+            baseline=baseline,
+            baseline_samples=found.baseline_samples,
+            percent=found.percent,
+            p_value=found.p_value,
         )
 
-    def _missing(self, monitoring: str) -> Finding:
+    def _missing(self) -> Problem:
         if self.samples:
-            return _finding(
-                "too_few_samples",
-                f'{self.metric.title} of "{monitoring}" is in {_counted(self.samples, "run")} only, '
-                f"where {self.rules.min_samples} are needed.",
-                self.rules.min_samples,
-                self.samples,
-                "Wait for more runs, or lower samples.min.",
-            )
-        return _finding(
-            "metric_missing",
-            f'No run of "{monitoring}" gives {self.metric.title}, so its budget could not be judged.',
-            self.metric.name,
-            None,
-            f"See in {PLACE} whether this monitoring measures it; if it does not, set its budget to off.",
-        )
+            needed = self.rules.min_samples
+            return self._problem("too_few_samples", needed, self.samples, samples=self.samples, needed=needed)
+        return self._problem("metric_missing", self.metric.name, None)
 
     def _quantity(self, value: float) -> str:
         unit = {"points": "", "count": ""}.get(self.metric.unit, self.metric.unit)
@@ -283,7 +240,7 @@ class _Judged:
 
 
 def _judged(
-    name: str, limits: Limits, samples: Samples, before: Samples, rules: Rules, trouble_before: Trouble | None
+    name: str, limits: Limits, samples: Samples, before: Samples, rules: Rules, failure_before: ReadFailure | None
 ) -> _Judged:
     metric, values, older, limit = METRICS[name], samples.values[name], before.values[name], limits.last
     kept = [value for value in values if limit is None or not exceeds(value, limit, metric.direction)]
@@ -298,112 +255,65 @@ def _judged(
         samples=len(values),
         compliance=round(100 * len(kept) / len(values), 1) if values else None,
         comparison=comparison,
-        trouble_before=trouble_before,
+        failure_before=failure_before,
     )
 
 
 # --- what keeps a monitoring from being judged ------------------------------------------------------------------------
 
 
-def _obstacle(watched: Watched, limits: Mapping[str, Limits], samples: Samples, rules: Rules) -> Finding | None:
-    """The one finding that stands for all where a monitoring cannot be judged."""
-    name = monitoring_name(watched.monitoring)
+def _blocking_problem(watched: Watched, limits: Mapping[str, Limits], samples: Samples, rules: Rules) -> Problem | None:
+    """The one problem that stands for all where a monitoring cannot be judged."""
     if not limits:
-        return _finding(
-            "no_budget",
-            f'No budget is meant for the monitoring "{name}".',
-            "a limit",
-            None,
-            "Give it limits in defaults or in an override, say budgets: off in an override that matches it, or leave "
-            "it out of the selection.",
-        )
-    if watched.trouble:
-        return _nothing_known(f'the reports of the monitoring "{name}"', watched.trouble)
+        return _problem("no_budget", "a limit", None)
+    if watched.failure:
+        return _unread(watched.failure, reports=True)
     if watched.monitoring.get("enabled") is False and samples.usable < rules.min_samples:
-        return _finding(
-            "disabled",
-            f'The monitoring "{name}" is disabled: it does not run, so there is nothing to judge.',
-            True,
-            False,
-            f"Enable it in {PLACE}, or leave disabled ones out with enabled: true.",
-        )
+        return _problem("disabled", True, False)
     if not samples.runs:
-        return _no_fresh_report(name, watched, rules)
+        return _no_fresh_report(watched, rules)
     if not samples.usable:
-        every = "The only run" if samples.runs == 1 else f"All {samples.runs} runs"
-        return _finding(
+        return _problem(
             "all_runs_failed",
-            f'{every} of "{name}" {_since(rules)} failed, so nothing was measured.',
-            _counted(rules.min_samples, "run"),
-            f"{_counted(samples.runs, 'failed run')}",
-            f"Open {watched.monitoring.get('url') or 'its page'} in a browser to see whether it answers, "
-            f"then look at the last run in {PLACE}.",
+            counted(rules.min_samples, "run"),
+            counted(samples.runs, "failed run"),
+            runs=samples.runs,
+            newer_than=rules.newer_than,
+            url=watched.monitoring.get("url"),
         )
     if samples.usable < rules.min_samples:
-        failed = f"; {_counted(samples.failed_runs, 'more run')} failed" if samples.failed_runs else ""
-        return _finding(
+        return _problem(
             "too_few_samples",
-            f'"{name}" has {_counted(samples.usable, "run")} {_since(rules)}, '
-            f"where {rules.min_samples} are needed{failed}{_waited(watched)}.",
             rules.min_samples,
             samples.usable,
-            _longer(rules, "lower samples.min"),
+            samples=samples.usable,
+            needed=rules.min_samples,
+            newer_than=rules.newer_than,
+            failed=samples.failed_runs,
+            waited=watched.waited,
+            option=rules.period_option,
         )
     return None
 
 
-def _no_fresh_report(name: str, watched: Watched, rules: Rules) -> Finding:
+def _no_fresh_report(watched: Watched, rules: Rules) -> Problem:
     last = watched.monitoring.get("last_execution")
-    frequency = real_number(watched.monitoring.get("frequency"))
-    ran = f"last ran {last}" if last else "has never run"
-    every = f" It runs every {shown_number(frequency)} minutes." if frequency else ""
-    return _finding(
+    return _problem(
         "no_fresh_report",
-        f'"{name}" has no report {_since(rules)}{_waited(watched)}; it {ran}.{every}',
-        f"a report {_since(rules)}",
+        f"a report {rules.newer_than}",
         last,
-        _longer(rules, f"see in {PLACE} whether its runs are queued or blocked"),
+        newer_than=rules.newer_than,
+        last_execution=last,
+        frequency=real_number(watched.monitoring.get("frequency")),
+        waited=watched.waited,
+        option=rules.period_option,
     )
 
 
-def _nothing_known(what: str, trouble: Trouble) -> Finding:
-    return _trouble(f"Nothing is known, for {what} could not be read", trouble)
+def _unread(failure: ReadFailure, **facts: object) -> Problem:
+    rule_id, actual = ("not_authorized", "not authorized") if failure.authorization else ("unreadable", "unreadable")
+    return _problem(rule_id, "readable", actual, what=failure.what, hint=failure.hint, **facts)
 
 
-def _trouble(message: str, trouble: Trouble) -> Finding:
-    finding_id = "not_authorized" if trouble.authorization else "unreadable"
-    return _finding(
-        finding_id,
-        f"{message}: {trouble.what.rstrip('.')}.",
-        "readable",
-        "not authorized" if trouble.authorization else "unreadable",
-        trouble.hint,
-    )
-
-
-def _finding(finding_id: str, message: str, expected: object, actual: object, fix: str) -> Finding:
-    return Finding(finding_id, FINDINGS[finding_id], message, expected, actual, fix)
-
-
-def _since(rules: Rules) -> str:
-    instant = rules.since.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"newer than {'the deployment, ' if rules.after_deployment else ''}{instant}"
-
-
-def _waited(watched: Watched) -> str:
-    minutes = watched.waited // 60
-    if not watched.waited:
-        return ""
-    return f" after waiting for {_counted(minutes, 'minute') if minutes else _counted(watched.waited, 'second')}"
-
-
-def _longer(rules: Rules, otherwise: str) -> str:
-    return f"Raise {'wait_timeout' if rules.after_deployment else 'last_days'}, or {otherwise}."
-
-
-def _over(rules: Rules, samples: int) -> str:
-    return f"{rules.aggregate} of {_counted(samples, 'run')}" if samples > 1 else "1 run"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _problem(rule_id: str, expected: object, actual: object, **facts: object) -> Problem:
+    return Problem(RULES["gate", rule_id], expected, actual, facts)

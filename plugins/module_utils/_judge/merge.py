@@ -15,30 +15,29 @@ Decisions that the code follows:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from .dates import parse_instant
-from .findings import duplicate_client_id
-from .verdict import Finding, Subject, Verdict, Waived, rank
+from .credential_words import in_words
+from .credentials import duplicate
+from .status import rank
+from .verdict import Finding, Subject, Verdict, Waived
 
-_DUPLICATE = "duplicate_client_id"
 
-
-def merge(parts: Sequence[Mapping[str, Any]], missing: Iterable[str], kind: str, now: datetime) -> Verdict:
+def merge(parts: Sequence[Verdict], missing: Iterable[str], kind: str, now: datetime) -> Verdict:
     """The verdict over all parts. ``missing``: who should have sent a part and did not.
 
     ``kind`` and ``now`` are those of a verdict without any part. Raises :class:`ValueError` for parts that cannot be
     one verdict.
     """
-    kinds = sorted({str(part["kind"]) for part in parts}) or [kind]
+    kinds = sorted({part.kind for part in parts}) or [kind]
     if len(kinds) > 1:
         raise ValueError(f"Verdicts of the kinds {', '.join(kinds)} cannot be merged: they judge different things.")
-    subjects = tuple(Subject.from_dict(subject) for part in parts for subject in part["subjects"])
-    checked_at = min((parse_instant(part["checked_at"]) for part in parts), default=now)
-    absent = dict.fromkeys([*missing, *(name for part in parts for name in part.get("missing") or ())])
+    subjects = tuple(subject for part in parts for subject in part.subjects)
+    checked_at = min((part.checked_at for part in parts), default=now)
+    absent = dict.fromkeys([*missing, *(name for part in parts for name in part.missing)])
     if kinds == ["credentials"]:
         subjects = _with_duplicates(subjects, checked_at.date())
     return Verdict(kinds[0], subjects, checked_at, tuple(absent))
@@ -47,7 +46,7 @@ def merge(parts: Sequence[Mapping[str, Any]], missing: Iterable[str], kind: str,
 def _with_duplicates(subjects: Sequence[Subject], today: date) -> tuple[Subject, ...]:
     holders: dict[tuple[Any, Any], list[int]] = {}
     for index, subject in enumerate(subjects):
-        holders.setdefault((subject.details.get("client_id"), subject.details.get("project_id")), []).append(index)
+        holders.setdefault((subject.detail("client_id"), subject.detail("project_id")), []).append(index)
     twins: dict[int, list[str]] = {}
     for (client_id, _project), indexes in holders.items():
         if client_id:
@@ -56,19 +55,27 @@ def _with_duplicates(subjects: Sequence[Subject], today: date) -> tuple[Subject,
 
 
 def _judged_anew(subject: Subject, twins: Sequence[str], today: date) -> Subject:
-    findings = [finding for finding in subject.findings if finding.id != _DUPLICATE]
+    findings = [finding for finding in subject.findings if finding.id != "duplicate_client_id"]
     if twins:
-        findings.append(_waived(duplicate_client_id(subject.name, twins), subject, today))
-    return replace(subject, findings=tuple(sorted(findings, key=lambda finding: rank(finding.severity))))
+        problem = replace(duplicate(subject.name, twins), waived=_running_waiver(subject, "duplicate_client_id", today))
+        findings.append(in_words(subject.name, problem))
+    elif len(findings) == len(subject.findings):
+        return subject
+    return replace(subject, findings=_in_order(findings), stated=None)
 
 
-def _waived(finding: Finding, subject: Subject, today: date) -> Finding:
-    """The finding, waived by the waiver of its subject that runs longest."""
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: rank(finding.severity)))
+
+
+def _running_waiver(subject: Subject, finding_id: str, today: date) -> Waived | None:
+    """The waiver of the subject for this finding that runs longest."""
     running = [
-        Waived.from_dict(waiver) for waiver in subject.details.get("waivers") or () if waiver["finding"] == finding.id
+        Waived.from_dict(waiver, f'a waiver of "{subject.name}"')
+        for waiver in subject.detail("waivers") or ()
+        if waiver["finding"] == finding_id
     ]
-    running = [waiver for waiver in running if waiver.until >= today]
-    return replace(finding, waived=max(running, key=lambda waiver: waiver.until)) if running else finding
+    return max((each for each in running if each.until >= today), key=lambda waiver: waiver.until, default=None)
 
 
 def _label(subject: Subject) -> str:

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from .expiry import Expiry
 from .scopes import Difference
-from .verdict import Finding, Status, Subject, status_of
+from .status import Status
+from .verdict import Finding, Subject, status_of
 
 Level = Literal["project", "account"]
 Live = Literal["accepted", "refused", "unreachable", "not_checked"]

@@ -20,7 +20,6 @@ from .._client.concurrency import in_parallel
 from .._client.oauth import Identity, Token
 from .._client.settings import DEFAULT_SCOPES, LONE_SCOPE, Pair, cleaned
 from .._judge.credentials import (
-    FINDINGS,
     Expectation,
     Observation,
     Project,
@@ -30,12 +29,13 @@ from .._judge.credentials import (
 )
 from .._judge.dates import iso_utc
 from .._judge.expiry import Thresholds
+from .._judge.rules import rules_of
 from .._judge.verdict import SCHEMA_VERSION, Verdict
 from .dates import date_option
 from .progress import every_now_and_then
 from .task import Options, Outcome, Task
 
-WAIVABLE = sorted(set(FINDINGS) - {"waiver_expired"})  # an ended waiver asks for a new decision, not for another waiver
+WAIVABLE = sorted(rule.id for rule in rules_of("credentials") if rule.waivable)
 
 OPTIONS: dict[str, Any] = {
     "credentials": {
@@ -238,7 +238,7 @@ def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:
         return seen
     for pair in _proofs(entry.pair, entry.expectation, seen):
         try:
-            seen = _less_what_it_lacks(seen, client.new_token(pair), pair, entry.expectation)
+            seen = _less_what_it_lacks(seen, client.tokens.new(pair), pair, entry.expectation)
         except errors.ScopeRefused:
             lacking = tuple(scope for scope in pair.scopes if scope not in (seen.scopes or ()))
             seen = replace(seen, refused_scopes=seen.refused_scopes + (lacking or pair.scopes))

@@ -121,7 +121,7 @@ def _attempt(client: Client) -> Attempt:
     try:
         login = client.settings.required_login()
         # A cached token would prove nothing.
-        token = login if isinstance(login, ReadyToken) else client.token(login, force=True).token
+        token = login if isinstance(login, ReadyToken) else client.tokens.get(login, force=True).token
     except SpeedlabError as error:
         return Attempt(error=error)
     try:
@@ -197,7 +197,7 @@ def _cache(client: Client, attempt: Attempt) -> Check:
         PrivateDirectory(connection.token_cache_path)
     except Unusable as error:
         return Check("cache", "problem", str(error), fix)
-    if isinstance(attempt.token, Token) and client.cached_token(client.settings.required_pair()) is None:
+    if isinstance(attempt.token, Token) and client.tokens.cached(client.settings.required_pair()) is None:
         return Check(
             "cache", "problem", f"{connection.token_cache_path} did not keep the token; a warning says why", fix
         )

@@ -133,7 +133,7 @@ class _Post:
         self._wanted = replace(
             self._wanted, monitorings=self._monitorings.ids(monitorings), scenarios=self._scenarios.ids(scenarios)
         )
-        with nullcontext() if check_mode else self._client.turn(f"event {self._wanted.key}"):
+        with nullcontext() if check_mode else self._client.named_lock(f"event {self._wanted.key}"):
             found = self._found()
             if len(found) == 1 and not differs(found[0], self._wanted):
                 return _outcome(found, found[0])
@@ -232,7 +232,7 @@ def _outcome(found: list[Event], event: Event, *, changed: bool = False) -> Outc
 
 
 def _absent(options: Options, client: Client, check_mode: bool) -> Outcome:
-    with nullcontext() if check_mode else client.turn(f"event {options['key']}"):
+    with nullcontext() if check_mode else client.named_lock(f"event {options['key']}"):
         found = events_of(client, options["key"])
         if found and not check_mode:
             delete_events(client, options["key"], len(found))
@@ -247,7 +247,7 @@ def _pruned(options: Options, client: Client, check_mode: bool) -> Outcome:
 
     def delete(listed: list[Event]) -> list[Event]:
         key = listed[0].key
-        with client.turn(f"event {key}"):
+        with client.named_lock(f"event {key}"):
             found = events_of(client, key)
             if not selected(found, None, before):
                 return []  # it is gone, or young again, since all events were listed

@@ -33,7 +33,7 @@ from .._client.errors import (
 from .._client.lab import Json, Period
 from .._judge.budgets import Limits
 from .._judge.dates import iso_utc
-from .._judge.gate import Rules, Trouble, Watched, judge_gate, no_event, no_monitoring, out_of_reach
+from .._judge.gate import ReadFailure, Rules, Watched, judge_gate, no_event, no_monitoring, out_of_reach
 from .._judge.numeric import real_number
 from .._judge.statistics import samples_of
 from .._judge.verdict import Subject, Verdict
@@ -55,7 +55,7 @@ _TROUBLES = (*_RIGHTS, ApiError, BadAnswer, TransportError)
 class _Watch:
     """A monitoring under way.
 
-    ``limited``: it has budgets; ``lost``: no further call would help; ``trouble_before``: that with its baseline.
+    ``limited``: it has budgets; ``lost``: no further call would help; ``failure_before``: that with its baseline.
     """
 
     monitoring: Result
@@ -65,7 +65,7 @@ class _Watch:
     runs: list[Json] = field(default_factory=list)
     before: list[Json] = field(default_factory=list)
     trouble: SpeedlabError | None = None
-    trouble_before: SpeedlabError | None = None
+    failure_before: SpeedlabError | None = None
     lost: bool = False
     waited: int = 0
 
@@ -82,7 +82,9 @@ class _Watch:
         self.lost = isinstance(error, _RIGHTS) or (isinstance(error, ApiError) and not error.retryable)
 
     def as_watched(self, real: Result) -> Watched:
-        trouble, before = (None if each is None else _trouble(each) for each in (self.trouble, self.trouble_before))
+        trouble, before = (
+            None if each is None else _read_failure(each) for each in (self.trouble, self.failure_before)
+        )
         return Watched(self.monitoring, self.runs, self.before, trouble, before, self.waited, real)
 
 
@@ -151,7 +153,7 @@ class _Gate:
             what = "the monitorings"
             return deployed_at, self._list(), None
         except _TROUBLES as error:
-            return None, [], out_of_reach(what, _trouble(error))
+            return None, [], out_of_reach(what, _read_failure(error))
 
     def _list(self) -> list[Result]:
         found = self._client.lab.monitorings(name=self._options["name"] or "", url=self._options["url"] or "")
@@ -277,7 +279,7 @@ class _Gate:
             try:
                 watch.before = self._runs(watch, period, lambda date: start <= date <= end)
             except _TROUBLES as error:  # what was measured since is judged all the same
-                watch.trouble_before = error
+                watch.failure_before = error
 
         self._each(watches, read, "Reading baselines")
 
@@ -333,8 +335,8 @@ def _has_news(watch: _Watch, rules: Rules) -> bool:
     return str(last) > iso_utc(newest)
 
 
-def _trouble(error: SpeedlabError) -> Trouble:
-    return Trouble(error.what, error.hint, isinstance(error, _RIGHTS))
+def _read_failure(error: SpeedlabError) -> ReadFailure:
+    return ReadFailure(error.what, error.hint, isinstance(error, _RIGHTS))
 
 
 def _span(seconds: float) -> str:

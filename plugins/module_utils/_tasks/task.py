@@ -103,7 +103,7 @@ def carry_out(
         outcome = task.run(options, client, check_mode)
         result = _queried(task, outcome.result, query)
     except SpeedlabError as error:
-        secrets.update(error.secrets, client.bearers if client else ())
+        secrets.update(error.secrets, client.tokens.bearers if client else ())
         if client is None and task.without_client is not None:
             outcome = task.without_client(error, options, environ)
             return _ended(task, outcome, dict(outcome.result), warnings, secrets)
@@ -112,7 +112,7 @@ def carry_out(
     _compare_clocks(client)
     if diff_mode and outcome.diff is not None:
         result["diff"] = outcome.diff
-    return _ended(task, outcome, result, warnings, secrets | client.bearers)
+    return _ended(task, outcome, result, warnings, secrets | client.tokens.bearers)
 
 
 def carry_out_without_settings(

@@ -12,10 +12,11 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from .._client.client import RENEWAL_MARGIN, Client
+from .._client.client import Client
 from .._client.errors import SettingsError
 from .._client.oauth import Token
 from .._client.settings import Pair
+from .._client.tokens import RENEWAL_MARGIN
 from .._judge.dates import iso_utc
 from .task import Options, Outcome, Task
 
@@ -37,15 +38,15 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
 
 
 def _absent(client: Client, pair: Pair, check_mode: bool) -> Outcome:
-    before = client.cached_token(pair)
-    changed = before is not None if check_mode else client.forget(pair)
+    before = client.tokens.cached(pair)
+    changed = before is not None if check_mode else client.tokens.forget(pair)
     return Outcome({"cached": False}, changed=changed, diff={"before": _described(before), "after": {}})
 
 
 def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> Outcome:
-    before = client.cached_token(pair)
+    before = client.tokens.cached(pair)
     if check_mode:
-        token = None if options["force"] else client.token_at_hand(pair, options["min_validity"])
+        token = None if options["force"] else client.tokens.at_hand(pair, options["min_validity"])
         if token is None:
             planned = _planned(pair)
             return Outcome(
@@ -53,8 +54,8 @@ def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> 
             )
         cached = True
     else:
-        held = client.token(pair, min_validity=options["min_validity"], force=options["force"])
-        token, cached = held.token, held.cached
+        found = client.tokens.get(pair, min_validity=options["min_validity"], force=options["force"])
+        token, cached = found.token, found.cached
         if token.seconds_left() < options["min_validity"]:
             client.reporter.warn(
                 f"A new token lives {token.seconds_left():.0f} seconds, less than min_validity: each task asks anew."

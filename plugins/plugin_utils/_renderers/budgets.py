@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import (
     ROWS_SHOWN,

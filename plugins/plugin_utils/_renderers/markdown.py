@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, rank
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,

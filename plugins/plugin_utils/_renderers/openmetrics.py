@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, worst
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, worst
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.exposition import (
     Family,
     Labels,

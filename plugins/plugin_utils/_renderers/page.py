@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, Status, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, Status, rank
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.budgets import BudgetChart, draw_budgets
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.columns import (

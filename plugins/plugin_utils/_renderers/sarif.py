@@ -31,10 +31,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES, rule_for
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import rank
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.rules import RULES, Rule
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,
     json_of,
@@ -176,11 +176,9 @@ def _driver(kind: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rule(kind: str, found: _Found) -> dict[str, Any]:
-    title = f"{words.spaced(found.rule_id)}."
-    unknown = Rule(title, "Do what the message of the result says.", found.finding["severity"])
-    rule = RULES.get(kind, {}).get(found.rule_id, unknown)
+    rule = RULES.get((kind, found.rule_id)) or rule_for(kind, found.rule_id, found.finding["severity"])
     return {
-        **_descriptor(kind, found.rule_id, rule.title, rule.help),
+        **_descriptor(kind, found.rule_id, rule.title, rule.fix),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [kind]},
     }

@@ -20,7 +20,7 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import WORST_FIRST, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, rank
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
     Verdict,

@@ -17,7 +17,8 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import parse_json
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import for_publication
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import SCHEMA_VERSION, WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import SCHEMA_VERSION
 
 Verdict = Mapping[str, Any]
 

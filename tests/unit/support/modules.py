@@ -33,13 +33,18 @@ except ImportError:  # before ansible-core 2.19
 
 def run_module(task: Task, arguments: Mapping[str, Any], *, check: bool = False, diff: bool = False) -> dict[str, Any]:
     """The result that the module of ``task`` prints, as Ansible registers it."""
+    result: dict[str, Any] = json.loads(printed_by_module(task, arguments, check=check, diff=diff))
+    result.pop("_ansible_new_secrets", None)  # since ansible-core 2.22; the controller keeps it to itself
+    return result
+
+
+def printed_by_module(task: Task, arguments: Mapping[str, Any], *, check: bool = False, diff: bool = False) -> str:
+    """All that the module of ``task`` sends back, which a connection may show and async writes to a file."""
     name = f"contentsquare.speedlab.{task.name}"
     internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": name}
     printed = io.StringIO()
     given = patch_module_args({**arguments, **internal})
     with given, contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
         main(task)
-    result: dict[str, Any] = json.loads(printed.getvalue())
-    assert bool(ended.value.code) is bool(result.get("failed"))
-    result.pop("_ansible_new_secrets", None)  # since ansible-core 2.22; the controller keeps it to itself
-    return result
+    assert bool(ended.value.code) is bool(json.loads(printed.getvalue()).get("failed"))
+    return printed.getvalue()

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import changes_since
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import notification
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers import samples
 
 
-def changes(*names: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    verdict = samples.verdict(*(samples.pair(name, status="warn", findings=[_soon(name)]) for name in names))
+def changes(*names: str, **details: Any) -> tuple[dict[str, Any], Verdict]:
+    found = samples.verdict(*(samples.pair(name, status="warn", findings=[_soon(name)]) for name in names), **details)
+    verdict = Verdict.from_dict(found)
     return changes_since({}, verdict).as_dict(), verdict
 
 
@@ -37,8 +39,8 @@ def test_the_generic_form_is_data_for_any_receiver() -> None:
     body = notification(found, verdict, "generic", "Audit", "https://reports.example/1")
     assert body["title"] == "Audit"
     assert body["link"] == "https://reports.example/1"
-    assert body["status"] == verdict["status"]
-    assert body["summary"] == verdict["summary"]
+    assert body["status"] == verdict.status
+    assert body["summary"] == verdict.summary
     assert [(noted["name"], noted["finding"]) for noted in body["new"]] == [("Shop", "expires_soon")]
     assert body["resolved"] == body["due"] == []
 
@@ -80,8 +82,7 @@ def test_no_name_can_mention_anybody_link_or_format(hostile: str) -> None:
     ],
 )
 def test_no_address_of_others_becomes_a_link(address: str) -> None:
-    found, verdict = changes(f"see {address}, now")
-    verdict.update(partial=True, missing=[address])
+    found, verdict = changes(f"see {address}, now", partial=True, missing=[address])
     text = notification(found, verdict, "slack", address, "")["text"]
     assert not re.search(r"\w:\S(?<!\u200b)|//|[@#](?!\u200b)\S|\w[.\u3002](?!\u200b)[^\W\d_]", text)
     assert text.replace("\u200b", "").count(html.escape(address, quote=False)) == 4
@@ -116,13 +117,12 @@ def test_a_chat_gets_no_more_lines_than_are_read() -> None:
 
 def test_neither_form_holds_a_client_id() -> None:
     found, verdict = changes("Shop")
-    verdict["subjects"][0]["details"]["client_id"] = "the-client-id"
+    assert verdict.subjects[0].detail("client_id") == "id-of-Shop"
     for form in ("generic", "slack"):
-        assert "the-client-id" not in str(notification(found, verdict, form, "", ""))
+        assert "id-of-Shop" not in str(notification(found, verdict, form, "", ""))
 
 
 def test_a_partial_verdict_says_who_is_missing() -> None:
-    found, verdict = changes("Shop")
-    verdict.update(partial=True, missing=["host-3"])
+    found, verdict = changes("Shop", partial=True, missing=["host-3"])
     assert "host-3" in notification(found, verdict, "slack", "", "")["text"]
     assert notification(found, verdict, "generic", "", "")["missing"] == ["host-3"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turns: one at a time for each key, over all threads and processes of this user."""
+"""Named locks: one holder at a time for each name, over all threads and processes of this user."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import private_files
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.turns import Turns
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.turns import NamedLocks
 from ansible_collections.contentsquare.speedlab.tests.unit.support.processes import line_of, said, started
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import refuse_warning
 
 COUNTER = """
-from _client.turns import Turns
+from _client.turns import NamedLocks
 
 directory, file, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
-turns = Turns(directory, print, print)
+locks = NamedLocks(directory, print, print)
 for _each in range(times):
-    with turns.hold("event build-1"):
+    with locks.hold("event build-1"):
         number = int(open(file).read())
         with open(file, "w") as written:
             written.write(str(number + 1))
@@ -33,19 +33,19 @@ for _each in range(times):
 
 SLEEPER = """
 import time
-from _client.turns import Turns
+from _client.turns import NamedLocks
 
-with Turns(sys.argv[1], print, print).hold("event build-1"):
+with NamedLocks(sys.argv[1], print, print).hold("event build-1"):
     print("holding", flush=True)
     time.sleep(60)
 """
 
 
-def turns(directory: Path) -> Turns:
-    return Turns(str(directory), refuse_warning, lambda text: None)
+def locks(directory: Path) -> NamedLocks:
+    return NamedLocks(str(directory), refuse_warning, lambda text: None)
 
 
-def test_processes_take_turns_at_one_key(tmp_path: Path) -> None:
+def test_processes_hold_a_lock_one_after_the_other(tmp_path: Path) -> None:
     file = tmp_path / "count"
     file.write_text("0")
     processes = [started(COUNTER, str(tmp_path / "cache"), str(file), "50") for _each in range(4)]
@@ -53,48 +53,48 @@ def test_processes_take_turns_at_one_key(tmp_path: Path) -> None:
     assert file.read_text() == "200"
 
 
-def test_threads_take_turns_and_other_keys_wait_for_nobody(tmp_path: Path) -> None:
+def test_threads_wait_for_each_other_and_for_no_other_name(tmp_path: Path) -> None:
     taken = threading.Event()
 
     def take() -> None:
-        with turns(tmp_path / "cache").hold("event a"):
+        with locks(tmp_path / "cache").hold("event a"):
             taken.set()
 
     thread = threading.Thread(target=take)
-    with turns(tmp_path / "cache").hold("event a"):
+    with locks(tmp_path / "cache").hold("event a"):
         thread.start()
-        with turns(tmp_path / "cache").hold("event b"):
+        with locks(tmp_path / "cache").hold("event b"):
             assert not taken.is_set()
     thread.join(30)
     assert taken.is_set()
 
 
-def test_a_process_that_is_killed_ends_its_turn(tmp_path: Path) -> None:
+def test_a_process_that_is_killed_gives_its_lock_up(tmp_path: Path) -> None:
     process = started(SLEEPER, str(tmp_path / "cache"))
     assert line_of(process) == "holding"
     process.kill()
     process.wait()
-    with turns(tmp_path / "cache").hold("event build-1"):
+    with locks(tmp_path / "cache").hold("event build-1"):
         pass
 
 
-def test_an_error_ends_the_turn(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), turns(tmp_path / "cache").hold("event a"):
+def test_an_error_gives_the_lock_up(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), locks(tmp_path / "cache").hold("event a"):
         raise ZeroDivisionError
-    with turns(tmp_path / "cache").hold("event a"):
+    with locks(tmp_path / "cache").hold("event a"):
         pass
 
 
 def test_the_locks_of_yesterday_are_swept_and_their_names_tell_nothing(tmp_path: Path) -> None:
-    with turns(tmp_path / "cache").hold("event secret-project"):
+    with locks(tmp_path / "cache").hold("event secret-project"):
         pass
-    (lock,) = (tmp_path / "cache" / "turns").iterdir()
+    (lock,) = (tmp_path / "cache" / "named_locks").iterdir()
     assert "secret-project" not in lock.name
     assert lock.stat().st_mode & 0o077 == 0
     os.utime(lock, (time.time() - 90_000,) * 2)
-    with turns(tmp_path / "cache").hold("event b"):
+    with locks(tmp_path / "cache").hold("event b"):
         pass
-    assert lock not in list((tmp_path / "cache" / "turns").iterdir())
+    assert lock not in list((tmp_path / "cache" / "named_locks").iterdir())
 
 
 def test_where_the_cache_cannot_be_used_the_temporary_directory_serves(
@@ -103,15 +103,15 @@ def test_where_the_cache_cannot_be_used_the_temporary_directory_serves(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     spoilt = tmp_path / "cache"
     spoilt.write_text("no directory")
-    with turns(spoilt).hold("event a"):
-        assert list((tmp_path / f"contentsquare-speedlab-{os.geteuid()}" / "turns").iterdir())
+    with locks(spoilt).hold("event a"):
+        assert list((tmp_path / f"contentsquare-speedlab-{os.geteuid()}" / "named_locks").iterdir())
 
 
 def test_where_there_is_no_place_for_locks_a_warning_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     (tmp_path / "file").write_text("no directory")
     warnings: list[str] = []
-    with Turns(str(tmp_path / "file"), warnings.append, lambda text: None).hold("event a"):
+    with NamedLocks(str(tmp_path / "file"), warnings.append, lambda text: None).hold("event a"):
         pass
     assert len(warnings) == 1
     assert "is a symbolic link or of another kind than expected" in warnings[0]
@@ -127,11 +127,11 @@ def test_who_waits_for_long_is_told_what_for(tmp_path: Path, monkeypatch: pytest
         told.set()
 
     def wait() -> None:
-        with Turns(str(tmp_path / "cache"), refuse_warning, tell).hold("event a"):
+        with NamedLocks(str(tmp_path / "cache"), refuse_warning, tell).hold("event a"):
             pass
 
     thread = threading.Thread(target=wait)
-    with turns(tmp_path / "cache").hold("event a"):
+    with locks(tmp_path / "cache").hold("event a"):
         thread.start()
         assert told.wait(30)
     thread.join(30)

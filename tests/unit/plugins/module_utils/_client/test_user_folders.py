@@ -48,7 +48,7 @@ def got_a_token(environ: dict[str, str]) -> list[str]:
     """The warnings of a client that logs in."""
     warnings: list[str] = []
     client = Client(settings_from(samples.common_options(**LOGIN), environ, "test"), Reporter(warn=warnings.append))
-    client.token(PAIR)
+    client.tokens.get(PAIR)
     return warnings
 
 

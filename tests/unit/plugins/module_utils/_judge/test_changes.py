@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import Changes, changes_since
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 
 
 def finding(name: str, **more: Any) -> dict[str, Any]:
@@ -24,19 +25,33 @@ def subject(
     return {
         "name": name,
         "environment": environment,
+        "status": "warn" if findings else "pass",
         "details": {"live": live},
         "findings": [finding(each) for each in findings],
     }
 
 
 def verdict(*subjects: dict[str, Any], day: str = "2026-11-25", partial: bool = False) -> dict[str, Any]:
-    return {"checked_at": f"{day}T01:00:00Z", "partial": partial, "subjects": list(subjects)}
+    return {
+        "schema_version": "1",
+        "kind": "credentials",
+        "status": "unknown",
+        "summary": dict.fromkeys(("total", "pass", "warn", "fail", "unknown"), 0),
+        "checked_at": f"{day}T01:00:00Z",
+        "partial": partial,
+        "subjects": list(subjects),
+    }
+
+
+def changes(state: dict[str, Any], judged: dict[str, Any]) -> Changes:
+    """What changed since the state, to the verdict as it comes back from a playbook."""
+    return changes_since(state, Verdict.from_dict(judged))
 
 
 def compared(before: dict[str, Any], now: dict[str, Any]) -> Changes:
     """The changes between two runs, with the state of the first as it comes back from a file."""
-    state = json.loads(json.dumps(changes_since({}, before).state()))
-    return changes_since(state, now)
+    state = json.loads(json.dumps(changes({}, before).state()))
+    return changes(state, now)
 
 
 def ids(noted: Any) -> list[str]:
@@ -44,7 +59,7 @@ def ids(noted: Any) -> list[str]:
 
 
 def test_without_a_state_everything_is_new() -> None:
-    found = changes_since({}, verdict(subject("a", "expires_soon"), subject("b")))
+    found = changes({}, verdict(subject("a", "expires_soon"), subject("b")))
     assert ids(found.new) == ["expires_soon"]
     assert found.worth_a_word
 
@@ -54,7 +69,7 @@ def test_the_same_again_is_worth_no_word_and_leaves_the_same_state() -> None:
     found = compared(same, same)
     assert ids(found.unchanged) == ["expires_soon", "scope_excess"]
     assert not found.worth_a_word
-    assert found.state() == changes_since({}, same).state()
+    assert found.state() == changes({}, same).state()
 
 
 def test_what_is_gone_is_resolved() -> None:
@@ -109,7 +124,7 @@ def test_inside_the_critical_window_it_is_due_again_the_next_day_and_once_a_day(
     found = compared(first, tomorrow)
     assert ids(found.due) == ["expires_critical"]
     assert (found.due[0].since, found.due[0].told_on) == ("2026-11-25", "2026-11-26")
-    assert not changes_since(found.state(), tomorrow).worth_a_word
+    assert not changes(found.state(), tomorrow).worth_a_word
 
 
 @pytest.mark.parametrize("quiet", ["expires_soon", "expired", "refused"])
@@ -145,7 +160,7 @@ def test_the_same_name_in_two_environments_is_two_pairs() -> None:
 
 def test_two_pairs_that_cannot_be_told_apart_are_refused_and_not_taken_for_one() -> None:
     with pytest.raises(ValueError, match='more than one is called "a" in production'):
-        changes_since({}, verdict(subject("a", "expires_soon"), subject("a", "expires_soon")))
+        changes({}, verdict(subject("a", "expires_soon"), subject("a", "expires_soon")))
 
 
 @pytest.mark.parametrize(
@@ -166,4 +181,4 @@ def test_two_pairs_that_cannot_be_told_apart_are_refused_and_not_taken_for_one()
 )
 def test_a_state_that_is_none_is_refused(state: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"state|entry"):
-        changes_since(state, verdict(subject("a")))
+        changes(state, verdict(subject("a")))

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import (
-    FINDINGS,
     Credential,
     Expectation,
     Observation,
@@ -25,6 +24,10 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.cred
     judge_credentials,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import rules_of
+
+SEVERITIES = {rule.id: rule.severity for rule in rules_of("credentials")}
+WAIVABLE = [rule.id for rule in rules_of("credentials") if rule.waivable]
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 TODAY = NOW.date()
@@ -474,7 +477,7 @@ def test_what_cannot_be_meant_is_refused_with_the_name_of_the_entry(changes: dic
         {"created_on": TODAY},
         {"created_on": TODAY, "expires_on": TODAY},
         {"created_on": None, "expires_on": in_days(-900)},
-        {"waivers": tuple(waiver(finding, -5) for finding in FINDINGS if finding != "waiver_expired")},
+        {"waivers": tuple(waiver(finding, -5) for finding in WAIVABLE)},
     ],
 )
 def test_what_can_be_meant_is_let_through(changes: dict[str, Any]) -> None:
@@ -491,7 +494,7 @@ def test_each_pair_needs_its_own_observation() -> None:
 
 def test_the_severities_are_those_of_the_documentation() -> None:
     by_severity: dict[str, set[str]] = {}
-    for finding, severity in FINDINGS.items():
+    for finding, severity in SEVERITIES.items():
         by_severity.setdefault(severity, set()).add(finding)
     assert by_severity == {
         "fail": {
@@ -519,7 +522,7 @@ expectations = st.builds(
     created_on=st.none() | st.integers(-500, 0).map(in_days),
     expires_on=st.none() | st.integers(0, 90).map(in_days),
     waivers=st.lists(
-        st.builds(waiver, st.sampled_from([name for name in FINDINGS if name != "waiver_expired"]), st.integers(-9, 9)),
+        st.builds(waiver, st.sampled_from(WAIVABLE), st.integers(-9, 9)),
         max_size=2,
     ).map(tuple),
 )
@@ -545,7 +548,7 @@ def test_whatever_is_declared_and_seen_the_judgement_holds_together(
     for credential in credentials:
         found = ids(credential)
         assert len(found) == len(set(found))
-        assert all(finding.severity == FINDINGS[finding.id] for finding in credential.findings)
+        assert all(finding.severity == SEVERITIES[finding.id] for finding in credential.findings)
         assert all(finding.message and finding.fix.endswith(".") for finding in credential.findings)
         assert all(finding.waived is None for finding in credential.findings if finding.id == "waiver_expired")
         assert credential.live != "refused" or "refused" in found

@@ -245,7 +245,7 @@ def test_each_field_that_drifts_is_a_warning_of_its_own_with_the_next_step() -> 
     assert [(each["id"], each["severity"]) for each in subject["findings"]] == [("config_drift", "warn")] * 2
     assert [(each["expected"], each["actual"]) for each in subject["findings"]] == [(30, 60), ("Sydney", "Paris")]
     assert subject["findings"][1]["message"] == (
-        'Of the monitoring "Home" config.location is Paris, but Sydney is declared.'
+        'The monitoring "Home" is not set up as declared: config.location is Paris, but Sydney is declared.'
     )
     assert "Set config.location" in subject["findings"][1]["fix"]
     assert subject["details"]["drift"][0] == {"field": "frequency", "expected": 30, "actual": 60}
@@ -292,7 +292,7 @@ def test_a_monitoring_that_is_almost_the_declared_one_is_named() -> None:
     listed = [monitoring("Home"), monitoring("Cart", "https://shop.example/x")]
     (finding,) = judged([entry("Home", "https://shop.example/x")], *listed)[0]["findings"]
     assert finding["actual"] == ["https://shop.example/", "Cart"]
-    assert "meant with https://shop.example/ or Cart" in finding["fix"]
+    assert "Perhaps https://shop.example/ or Cart is meant" in finding["fix"]
 
 
 def test_nothing_at_all_where_something_is_declared_is_a_failure() -> None:

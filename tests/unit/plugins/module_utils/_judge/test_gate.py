@@ -14,9 +14,8 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
-    FINDINGS,
+    ReadFailure,
     Rules,
-    Trouble,
     Watched,
     judge_gate,
     no_event,
@@ -24,6 +23,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate
     out_of_reach,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
 
 LCP = "largest_contentful_paint"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
@@ -53,12 +53,12 @@ def judged(
     *,
     before: Sequence[dict[str, Any]] = (),
     by: Rules | None = None,
-    trouble: Trouble | None = None,
+    failure: ReadFailure | None = None,
     **monitoring: Any,
 ) -> dict[str, Any]:
     """The verdict on one monitoring."""
     limits = {"warn": 2500, "fail": 4000} if budget is None else budget
-    watched = Watched({**CHECKOUT, **monitoring}, runs, before, trouble, waited=5400)
+    watched = Watched({**CHECKOUT, **monitoring}, runs, before, failure, waited=5400)
     return judge_gate([watched], parse_budgets({"defaults": {LCP: limits}}), by or rules(), NOW).as_dict()
 
 
@@ -136,15 +136,15 @@ def test_the_message_says_what_is_over_which_limit() -> None:
 
 # --- nothing is never a pass ------------------------------------------------------------------------------------------
 
-NO_RIGHTS = Trouble("The token may not read it", "Check the scope.", authorization=True)
-NO_ANSWER = Trouble("The API failed", "Try again later.")
+NO_RIGHTS = ReadFailure("The token may not read it", "Check the scope.", authorization=True)
+NO_ANSWER = ReadFailure("The API failed", "Try again later.")
 UNKNOWN: dict[str, dict[str, Any]] = {
     "no_fresh_report": {"runs": []},
     "all_runs_failed": {"runs": [FAILED, FAILED]},
     "too_few_samples": {"runs": [run(1), FAILED], "by": rules(2)},
     "metric_missing": {"runs": [run(None)]},
-    "not_authorized": {"runs": [], "trouble": NO_RIGHTS},
-    "unreadable": {"runs": [], "trouble": NO_ANSWER},
+    "not_authorized": {"runs": [], "failure": NO_RIGHTS},
+    "unreadable": {"runs": [], "failure": NO_ANSWER},
     "disabled": {"runs": [], "enabled": False},
     "baseline_missing": {"runs": [run(1)], "by": rules(regression=Tolerance(10, {}))},
 }
@@ -156,7 +156,7 @@ def test_each_cause_of_not_knowing_is_a_finding_of_its_own(finding: str) -> None
     assert findings(verdict) == [finding]
     assert verdict["status"] == "unknown"
     assert lcp_of(verdict)["status"] == "unknown"
-    assert FINDINGS[finding] == "unknown"
+    assert RULES["gate", finding].severity == "unknown"
 
 
 def test_a_monitoring_without_a_budget_is_not_a_pass() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.merge import merge
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=timezone.utc)
@@ -22,8 +23,8 @@ def pair(name: str, *findings: Finding, client_id: str = "", project_id: int | N
     return Subject(name, "production", "web", findings, known)
 
 
-def part(*subjects: Subject, hour: int = 1, missing: tuple[str, ...] = (), kind: str = "credentials") -> dict[str, Any]:
-    return Verdict(kind, subjects, NOW.replace(hour=hour), missing).as_dict()
+def part(*subjects: Subject, hour: int = 1, missing: tuple[str, ...] = (), kind: str = "credentials") -> Verdict:
+    return Verdict(kind, subjects, NOW.replace(hour=hour), missing)
 
 
 def findings_of(verdict: Verdict, name: str) -> list[str]:
@@ -31,7 +32,7 @@ def findings_of(verdict: Verdict, name: str) -> list[str]:
 
 
 def test_all_subjects_are_in_it_and_counted() -> None:
-    expired = Finding("expired", "fail", "It has expired.")
+    expired = Finding(RULES["credentials", "expired"], "It has expired.")
     merged = merge([part(pair("a")), part(pair("b", expired)), part(pair("c"))], [], "credentials", NOW)
     assert merged.summary == {"total": 3, "pass": 2, "warn": 0, "fail": 1, "unknown": 0}
     assert merged.status == "fail"
@@ -66,7 +67,7 @@ def test_one_client_id_for_two_projects_is_none() -> None:
 
 
 def test_a_duplicate_within_a_part_is_not_told_twice() -> None:
-    twin = Finding("duplicate_client_id", "warn", "It is there twice.")
+    twin = Finding(RULES["credentials", "duplicate_client_id"], "It is there twice.")
     merged = merge([part(pair("a", twin, client_id="x"), pair("b", twin, client_id="x"))], [], "credentials", NOW)
     assert findings_of(merged, "a") == ["duplicate_client_id"]
 
@@ -79,16 +80,17 @@ def test_a_running_waiver_waives_the_duplicate_of_the_whole(until: str, status: 
 
 
 def test_two_parts_that_judge_one_name_are_both_kept() -> None:
-    refused = Finding("refused", "fail", "It was refused.")
+    refused = Finding(RULES["credentials", "refused"], "It was refused.")
     merged = merge([part(pair("a")), part(pair("a", refused, client_id="other"))], [], "credentials", NOW)
     assert [subject.status for subject in merged.subjects] == ["pass", "fail"]
 
 
 def test_waived_findings_come_through_with_reason_and_day() -> None:
     waived = {"reason": "planned", "until": "2026-12-31"}
-    one = part(pair("a", Finding("expires_soon", "warn", "Soon.")))
+    one = part(pair("a", Finding(RULES["credentials", "expires_soon"], "Soon."))).as_dict()
     one["subjects"][0]["findings"][0]["waived"] = waived
-    (subject,) = merge([one], [], "credentials", NOW).as_dict()["subjects"]
+    one["subjects"][0]["status"] = one["status"] = "pass"
+    (subject,) = merge([Verdict.from_dict(one)], [], "credentials", NOW).as_dict()["subjects"]
     assert subject["findings"][0]["waived"] == waived
     assert subject["status"] == "pass"
 

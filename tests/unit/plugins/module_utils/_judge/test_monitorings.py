@@ -15,7 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import (
+    judge_monitorings,
+    problems_of,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import status_of
 
 CHECKED_AT = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 
@@ -204,8 +208,9 @@ def test_a_frequency_is_told_in_the_same_way() -> None:
     assert judged(stale=True, frequency=90)["findings"][0]["expected"] == "a run every 90 minutes"
 
 
-def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers() -> None:
-    message = judged(stale=True, age_seconds=None, frequency=None)["findings"][0]["message"]
+@pytest.mark.parametrize("frequency", [None, 1e308])
+def test_a_stale_monitoring_of_unknown_age_is_told_without_numbers(frequency: float | None) -> None:
+    message = judged(stale=True, age_seconds=None, frequency=frequency)["findings"][0]["message"]
     assert message == 'The monitoring "Home" last ran long ago, though it should run more often.'
 
 
@@ -215,3 +220,10 @@ def test_whatever_the_api_sends_there_is_a_verdict(fields: dict[str, Any]) -> No
     assert json.dumps(verdict.as_dict())
     healthy = str(fields.get("state")).strip().upper() == "OK" and fields.get("stale") is not None
     assert healthy or verdict.status != "pass"
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"state": "ERROR"}, {"stale": True}, {"stale": None}, {"enabled": False}], ids=str
+)
+def test_a_status_needs_no_words(changes: dict[str, Any]) -> None:
+    assert status_of(problems_of(monitoring(**changes))) == judged(**changes)["status"]

@@ -9,22 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES, rule_for
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import (
+    WORST_FIRST,
+    Status,
+    rank,
+    worst,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
     SCHEMA_VERSION,
-    WORST_FIRST,
     Finding,
-    Status,
+    Problem,
     Subject,
     Verdict,
     Waived,
-    rank,
     status_of,
-    worst,
 )
 
 CHECKED_AT = datetime(2026, 11, 23, 22, 35, 43, 123456, tzinfo=timezone.utc)
@@ -34,7 +40,7 @@ statuses = st.sampled_from(WORST_FIRST)
 
 
 def finding(severity: Status, waived: Waived | None = None) -> Finding:
-    return Finding(f"is_{severity}", severity, f"It is {severity}.", waived=waived)
+    return Finding(rule_for("credentials", f"is_{severity}", severity), f"It is {severity}.", waived=waived)
 
 
 def subject(name: str, *severities: Status, days_left: int | None = None) -> Subject:
@@ -141,8 +147,7 @@ def test_subjects_of_another_kind_are_sorted_without_days() -> None:
 
 def test_a_verdict_as_data_has_exactly_the_documented_shape() -> None:
     reported = Finding(
-        id="scope_excess",
-        severity="warn",
+        rule=RULES["credentials", "scope_excess"],
         message="One scope too many.",
         expected=("speed-analysis",),
         actual={"scopes": ("metrics", "speed-analysis"), "since": date(2026, 11, 1), "seen": CHECKED_AT},
@@ -200,3 +205,65 @@ def test_a_finding_that_is_not_waived_says_so() -> None:
         "fix": "",
         "waived": None,
     }
+
+
+def test_a_problem_has_a_severity_before_it_has_words() -> None:
+    problem = Problem(RULES["gate", "budget_fail"], "at most 2500 ms", "2610 ms", {"metric": "speed_index"})
+    assert status_of([problem]) == "fail"
+    told = problem.in_words("It is slow.", "Make it quick.").as_dict()
+    assert (told["id"], told["severity"], told["message"], told["metric"]) == (
+        "budget_fail",
+        "fail",
+        "It is slow.",
+        "speed_index",
+    )
+
+
+def test_a_verdict_as_data_becomes_the_same_verdict_again() -> None:
+    waived = finding("warn", ACCEPTED_RISK)
+    judged = verdict([Subject("shop", None, None, (waived, finding("fail")), {"live": "refused"})], ("host-3",))
+    data = json.loads(json.dumps(judged.as_dict()))
+    assert Verdict.from_dict(data).as_dict() == data
+
+
+def test_what_a_newer_version_adds_comes_through() -> None:
+    data = verdict([subject("shop", "warn")]).as_dict()
+    data["run"] = data["subjects"][0]["run"] = data["subjects"][0]["findings"][0]["run"] = "42"
+    data["summary"]["maintenance"] = 0
+    assert Verdict.from_dict(data).as_dict() == data
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        ((), "text", "the input is a str, not a dictionary"),
+        (("schema_version",), "2", "has schema version '2'"),
+        (("kind",), 1, "kind is a int, not text"),
+        (("checked_at",), "yesterday", "checked_at is 'yesterday'"),
+        (("checked_at",), "2026-02-30T00:00:00Z", "checked_at is '2026-02-30T00:00:00Z'"),
+        (("status",), "green", "has status 'green'"),
+        (("summary",), [], "summary is a list"),
+        (("missing",), [None], "a name in missing is a NoneType, not text"),
+        (("subjects",), {}, "subjects is a dict, not a list"),
+        (("subjects", 0, "name"), None, r"subjects\[0\]\.name is a NoneType, not text"),
+        (("subjects", 0, "owner"), ["web"], r"subjects\[0\]\.owner is a list, not text"),
+        (("subjects", 0, "details"), "none", r"subjects\[0\]\.details is a str, not a dictionary"),
+        (("subjects", 0, "findings", 0), {}, r"subjects\[0\]\.findings\[0\] lacks id, severity, message"),
+        (("subjects", 0, "findings", 0, "severity"), "bad", r"findings\[0\] has status 'bad'"),
+        (("subjects", 0, "findings", 0, "waived"), {"reason": "r"}, r"findings\[0\]\.waived lacks until"),
+        (
+            ("subjects", 0, "findings", 0, "waived"),
+            {"reason": "r", "until": "soon"},
+            r"findings\[0\]\.waived\.until is 'soon', not a date",
+        ),
+    ],
+)
+def test_what_is_not_a_verdict_is_refused_with_the_place(place: tuple[Any, ...], value: object, told: str) -> None:
+    data: Any = verdict([subject("shop", "warn")]).as_dict()
+    found = data
+    for key in place[:-1]:
+        found = found[key]
+    if place:
+        found[place[-1]] = value
+    with pytest.raises(NotAVerdict, match=told):
+        Verdict.from_dict(data if place else value)

@@ -166,9 +166,9 @@ def test_without_verification_no_request_is_made(api: ScriptedApi) -> None:
 def test_verification_never_takes_the_word_of_the_token_cache(api: ScriptedApi) -> None:
     api.expect_token(pair=A)
     api.expect_identity(reply(samples.WRONG_PAIR, 401), pair=A)
-    client_of(A).token(A)
+    client_of(A).tokens.get(A)
     assert the_one(run(entry(A)))["live"] == "refused"
-    assert client_of(A).cached_token(A) is None
+    assert client_of(A).tokens.cached(A) is None
 
 
 def client_of(pair: Pair) -> Any:
@@ -182,7 +182,7 @@ def test_with_a_token_it_is_proved_that_the_expected_scopes_are_given(api: Scrip
     api.expect_token(pair=wanted)
     credential = the_one(run(entry(A, expected_scopes=["speed-analysis", "data-export"]), verify="token"))
     assert findings(credential) == ["scope_excess"]
-    assert client_of(A).cached_token(wanted) is not None  # what was got serves others
+    assert client_of(A).tokens.cached(wanted) is not None  # what was got serves others
 
 
 def test_the_lone_scope_is_proved_by_a_request_of_its_own(api: ScriptedApi) -> None:

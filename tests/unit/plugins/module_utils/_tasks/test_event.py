@@ -601,20 +601,20 @@ def test_a_name_or_an_id_is_found_as_people_write_it(script: Script, given: str,
     assert run(date=NOON, monitorings=[given]).result["event"]["monitorings"] == ids
 
 
-def test_the_task_holds_its_turn_while_it_writes_and_none_in_check_mode(
+def test_the_task_holds_the_lock_of_the_key_while_it_writes_and_none_in_check_mode(
     script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns: list[str] = []
-    turn = event_task.Client.turn
+    locks: list[str] = []
+    named_lock = event_task.Client.named_lock
 
     def noted(client: Any, key: str) -> Any:
-        turns.append(key)
-        return turn(client, key)
+        locks.append(key)
+        return named_lock(client, key)
 
-    monkeypatch.setattr(event_task.Client, "turn", noted)
+    monkeypatch.setattr(event_task.Client, "named_lock", noted)
     script.listed().listed().created().listed().listed(an_event()).deleted().listed()
     run(check_mode=True)
-    assert turns == []
+    assert locks == []
     run(date=NOON)
     run(state="absent")
-    assert turns == [f"event {KEY}"] * 2
+    assert locks == [f"event {KEY}"] * 2

@@ -287,7 +287,7 @@ def test_a_baseline_that_cannot_be_read_hides_no_budget_that_is_broken(
     failure = gated(**DEPLOYMENT, baseline={}, fail_on=["fail"]).failure
     assert findings(failure) == ["budget_fail", unknown]
     [subject] = failure["verdict"]["subjects"]
-    told = 'Whether Largest Contentful Paint of "Home" got worse cannot be told, for its runs before could not be read'
+    told = 'It is not known whether Largest Contentful Paint of "Home" got worse because its earlier runs'
     assert subject["findings"][1]["message"].startswith(told)
 
 

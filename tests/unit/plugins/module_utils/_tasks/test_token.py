@@ -24,7 +24,7 @@ def run(**given: Any) -> tasks.Run:
 
 
 def cached_token() -> Any:
-    return samples.client(token_cache_path=cache_path()).cached_token(PAIR)
+    return samples.client(token_cache_path=cache_path()).tokens.cached(PAIR)
 
 
 def cache_path() -> str:
