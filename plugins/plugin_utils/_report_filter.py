@@ -18,7 +18,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 
 
 def report(filter_name: str, render: Callable[..., str], verdict: object, /, **options: object) -> str:
-    """The work of the filter ``filter_name``: Ansible's own types are made plain, then the pure renderer does the rest."""
+    """Make Ansible's own types plain, then call the renderer. ``filter_name`` is for the message of an error."""
     try:
         return render(as_verdict(plain(verdict)), **{key: str(plain(value)) for key, value in options.items()})
     except (NotAVerdict, TypeError) as error:
