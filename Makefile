@@ -51,6 +51,8 @@ TARBALL = build/dist/contentsquare-speedlab-$(VERSION).tar.gz
 in_venv = PATH="$(CURDIR)/.venv/$(1)/bin:$$($(CURDIR)/tests/make/python.sh --folders):$$PATH"
 # $(call pytest,ENVIRONMENT,VARIABLES,ARGUMENTS)
 pytest = $(call in_venv,$(1)) $(2) python -m pytest -q -p no:cacheprovider $(3) $(ARGS)
+# One process needs no others beside it.
+parallel = $(if $(filter-out 1,$(PROCESSES)),--numprocesses $(PROCESSES))
 # What the tests of installed content need to find it.
 installed = SPEEDLAB_TEST_COLLECTIONS=$(CURDIR)/build/installed/$(1)
 # At the end of a check: say that it passed, for the closing lines of `make test` and `make ci`.
@@ -100,7 +102,7 @@ sanity-%: .venv/ansible-%/made build/sanity-%
 	$(passed)
 
 unit-%: .venv/ansible-%/made $(TREE)
-	$(call pytest,ansible-$*,PYTHONPATH=$(CURDIR)/$(TREE),$(TREE)/$(COLLECTION)/tests/unit)
+	$(call pytest,ansible-$*,PYTHONPATH=$(CURDIR)/$(TREE),$(parallel) $(TREE)/$(COLLECTION)/tests/unit)
 	$(passed)
 
 .PHONY: unit-oldest-python unit-without-ansible integration-oldest-python
@@ -130,7 +132,7 @@ own_python = $$("$(CURDIR)/.venv/$(1)/bin/python" -c 'import sys; print("%d.%d" 
 # examples and guides, which use each module, plugin and role.
 SYSTEM_ON_EVERY_CORE := $(addprefix tests/system/test_,$(addsuffix .py,documented_examples event_playbooks fronts inventory lookup options readme))
 system-%: .venv/ansible-%/made build/installed/%
-	$(call pytest,ansible-$*,$(call installed,$*),--numprocesses $(PROCESSES) \
+	$(call pytest,ansible-$*,$(call installed,$*),$(parallel) \
 	  $(if $(filter $* ,$(firstword $(CORES)) $(NEWEST)),tests/system,$(SYSTEM_ON_EVERY_CORE)))
 	$(passed)
 
@@ -144,7 +146,7 @@ reports: .venv/reports/made build/debian-programs build/installed/$(NEWEST) $(TR
 	$(passed)
 
 conformance: .venv/conformance/made build/debian-programs build/installed/$(NEWEST) $(TREE) ## hold what the collection reads and writes against public validators
-	$(call pytest,conformance,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),--numprocesses $(PROCESSES) tests/conformance)
+	$(call pytest,conformance,$(call installed,$(NEWEST)) PYTHONPATH=$(CURDIR)/$(TREE),$(parallel) tests/conformance)
 	$(passed)
 
 # Most of their time these tests wait for the next poll of a source.
