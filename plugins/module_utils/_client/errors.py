@@ -8,6 +8,49 @@ Private to this collection: may change without notice.
 
 Every text here is read by a person at night: what happened, and the next step. None holds a secret, a header or a body;
 what the API itself says is passed through :mod:`.disclosure` first.
+
+The tree, with the traits that each branch sets; what stands below a branch inherits them. It is one file, although a
+long one, so that kinds can be compared::
+
+    SpeedlabError
+    |- SettingsError             no request was made
+    |  '- MissingCredentials
+    |- MissingLibrary
+    |- EndpointRefused           the token was sent nowhere
+    |- TaskFailed                the calls succeeded
+    |  |- GateClosed
+    |  |- ProblemsFound
+    |  '- FileNotWritten
+    |- LoginError                answered, about_rights, about_pair
+    |  |- PairRefused
+    |  |  '- PairExpired
+    |  |- ScopeRefused
+    |  |- ProjectNeeded
+    |  '- ProjectRefused
+    '- CallError
+       |- TokenExpired           answered, about_rights, about_all_calls
+       |- TokenRefused           answered, about_rights, about_all_calls
+       |- AccessDenied           answered, about_rights
+       |- ApiError               answered, about_this_call
+       |  |- NotFound
+       |  |- RateLimited         retryable, about_all_calls, not about_this_call
+       |  '- ServiceUnavailable  retryable, maybe_written, not about_this_call
+       |- BadAnswer              answered, maybe_written
+       |  |- AnswerNotJson
+       |  |- AnswerWrongShape
+       |  |- AnswerTooLarge
+       |  '- RedirectRefused
+       '- TransportError         retryable, about_all_calls
+          |- NameNotResolved     surely_not_sent, not retryable
+          |  '- NameServerFailed retryable
+          |- ConnectionRefused   surely_not_sent
+          |- TlsNotTrusted       surely_not_sent, not retryable
+          |- TimedOut
+          |  '- ConnectTimedOut  surely_not_sent
+          |- AnswerCutShort
+          |- ProxyFailed         surely_not_sent
+          |  '- ProxyRefused     not retryable
+          '- FateUnknown         maybe_written, not retryable
 """
 
 from __future__ import annotations
@@ -19,12 +62,31 @@ from typing import Any, ClassVar
 class SpeedlabError(Exception):
     """A failure with a stable :attr:`code`, a sentence on what happened and a hint on what to do next.
 
-    :attr:`retryable` tells whether the same call may succeed later with nothing changed by the user.
+    What a caller asks of a failure is a trait of its class, so that no caller needs a list of classes:
+
+    * ``stage``: how far a call came: the check of speedlab_doctor that the failure belongs to.
+    * ``retryable``: the same call may succeed later with nothing changed by the user.
+    * ``answered``: the API said so, and would say it to everybody who asks the same.
+    * ``about_rights``: the pair or the token may not do this. It does not pass by waiting.
+    * ``about_pair``: the API said something about the pair itself.
+    * ``about_this_call``: a refusal of what this one call asked for. It tells nothing about other calls.
+    * ``about_all_calls``: other calls are likely to fail in the same way now.
+    * ``surely_not_sent``: the request did not leave this machine, so a write did not happen.
+    * ``maybe_written``: nobody knows whether a write took effect.
+
     :attr:`secrets` are to be masked in what Ansible shows beside the failure, such as the options of the task.
     """
 
     code: ClassVar[str] = "error"
+    stage: ClassVar[str]
     retryable: ClassVar[bool] = False
+    answered: ClassVar[bool] = False
+    about_rights: ClassVar[bool] = False
+    about_pair: ClassVar[bool] = False
+    about_this_call: ClassVar[bool] = False
+    about_all_calls: ClassVar[bool] = False
+    surely_not_sent: ClassVar[bool] = False
+    maybe_written: ClassVar[bool] = False
     default_hint: ClassVar[str] = "Run the playbook contentsquare.speedlab.doctor to narrow it down."
 
     def __init__(
@@ -92,6 +154,7 @@ class SettingsError(SpeedlabError):
     """An option is missing, of the wrong form, or contradicts another one. No request was made."""
 
     code = "bad_input"
+    stage = "settings"
     default_hint = "Correct the option; no request was made."
 
 
@@ -99,29 +162,42 @@ class MissingCredentials(SettingsError):
     """Neither a pair nor a token was given."""
 
     code = "credentials_missing"
+    stage = "secret"
 
 
 class MissingLibrary(SpeedlabError):
     """A Python package is missing where the task runs."""
 
     code = "library_missing"
+    stage = "settings"
 
 
-class GateClosed(SpeedlabError):
+# --- after the calls --------------------------------------------------------------------------------------------------
+
+
+class TaskFailed(SpeedlabError):
+    """The API did what it was asked for, and the task fails all the same."""
+
+    code = "task_failed"
+    stage = "lab"
+    default_hint = "Read what the result says."
+
+
+class GateClosed(TaskFailed):
     """The gate judged, and the verdict is one that it was told to fail on."""
 
     code = "gate_closed"
     default_hint = "The verdict in the result names each cause and what to do about it."
 
 
-class ProblemsFound(SpeedlabError):
+class ProblemsFound(TaskFailed):
     """The doctor found what stands between this machine and the API. The text is its table, with a fix in it."""
 
     code = "problems_found"
     default_hint = "The table says what to do about each problem."
 
 
-class FileNotWritten(SpeedlabError):
+class FileNotWritten(TaskFailed):
     """What was read could not be saved where the task runs."""
 
     code = "file_not_written"
@@ -135,6 +211,10 @@ class LoginError(SpeedlabError):
     """The API did not give a token for the pair."""
 
     code = "login_refused"
+    stage = "pair"
+    answered = True
+    about_rights = True
+    about_pair = True
 
 
 class PairRefused(LoginError):
@@ -161,6 +241,7 @@ class ScopeRefused(LoginError):
     """The pair may not ask for one of the scopes."""
 
     code = "scope_refused"
+    stage = "scope"
     default_hint = "Ask for scopes that the pair has (contentsquare.speedlab.speedlab_credentials_info lists them)."
 
 
@@ -168,6 +249,7 @@ class ProjectNeeded(LoginError):
     """The pair is of account level: it must name a project."""
 
     code = "project_needed"
+    stage = "project"
     default_hint = (
         "Set project_id; contentsquare.speedlab.speedlab_credentials_info lists the projects that the pair reaches."
     )
@@ -177,36 +259,58 @@ class ProjectRefused(LoginError):
     """The pair does not reach the project."""
 
     code = "project_refused"
+    stage = "project"
     default_hint = (
         "Correct project_id; contentsquare.speedlab.speedlab_credentials_info lists the projects that the pair reaches."
     )
 
 
+# --- a call -----------------------------------------------------------------------------------------------------------
+
+
+class CallError(SpeedlabError):
+    """A call to the API failed. Other calls may succeed."""
+
+    code = "call_failed"
+    stage = "answer"
+
+
 # --- the bearer token -------------------------------------------------------------------------------------------------
 
 
-class TokenExpired(SpeedlabError):
+class TokenExpired(CallError):
     """The API calls the token expired, and it could not be renewed."""
 
     code = "token_expired"
+    stage = "lab"
+    answered = True
+    about_rights = True
+    about_all_calls = True
     default_hint = (
         "A ready access_token cannot be renewed here: get a new one, or give the client id and secret instead."
     )
 
 
-class TokenRefused(SpeedlabError):
+class TokenRefused(CallError):
     """The API refuses the token for another reason than its age."""
 
     code = "token_refused"
+    stage = "lab"
+    answered = True
+    about_rights = True
+    about_all_calls = True
     default_hint = (
         "It was dropped from the cache: run the task again for a new one; if that is refused as well, check the pair."
     )
 
 
-class AccessDenied(SpeedlabError):
+class AccessDenied(CallError):
     """The token is good but may not do this."""
 
     code = "access_denied"
+    stage = "lab"
+    answered = True
+    about_rights = True
     default_hint = "Check that the scope speed-analysis is asked for and that the project has the Speed Analysis Lab."
 
 
@@ -214,16 +318,20 @@ class EndpointRefused(SpeedlabError):
     """The base URL that came with the token is not one that the token may be sent to. It was sent nowhere."""
 
     code = "endpoint_refused"
+    stage = "region"
     default_hint = "If this base URL is right, add its domain to allowed_endpoint_domains; the token was sent nowhere."
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
-class ApiError(SpeedlabError):
+class ApiError(CallError):
     """The API refuses a call for a reason of its own."""
 
     code = "api_error"
+    stage = "answer"
+    answered = True
+    about_this_call = True
     default_hint = "Check the options of the task against what the API says."
 
 
@@ -231,6 +339,7 @@ class NotFound(ApiError):
     """The API does not know the monitoring, scenario, report or event."""
 
     code = "not_found"
+    stage = "lab"
     default_hint = "Check the id; it may belong to another project than the token."
 
 
@@ -239,6 +348,8 @@ class RateLimited(ApiError):
 
     code = "rate_limited"
     retryable = True
+    about_this_call = False
+    about_all_calls = True
     default_hint = (
         "Wait and try again, lower concurrency, or raise retry_timeout; the limit counts all clients of the project."
     )
@@ -249,13 +360,18 @@ class ServiceUnavailable(ApiError):
 
     code = "service_unavailable"
     retryable = True
+    about_this_call = False
+    maybe_written = True
     default_hint = "Try again later, or raise retry_timeout; nothing is wrong with the task itself."
 
 
-class BadAnswer(SpeedlabError):
+class BadAnswer(CallError):
     """The answer was not what the API promises."""
 
     code = "bad_answer"
+    stage = "answer"
+    answered = True
+    maybe_written = True
     default_hint = (
         "Something between this machine and the API may have changed the answer: check the proxy and auth_url."
     )
@@ -289,11 +405,13 @@ class RedirectRefused(BadAnswer):
 # --- the way there ----------------------------------------------------------------------------------------------------
 
 
-class TransportError(SpeedlabError):
+class TransportError(CallError):
     """No whole answer came back."""
 
     code = "connection_failed"
+    stage = "network"
     retryable = True
+    about_all_calls = True
     default_hint = "Check the network and the proxy from the machine where the task runs."
 
 
@@ -302,6 +420,7 @@ class NameNotResolved(TransportError):
 
     code = "name_not_resolved"
     retryable = False
+    surely_not_sent = True
     default_hint = "Check the host name, DNS and the proxy from the machine where the task runs."
 
 
@@ -315,6 +434,7 @@ class ConnectionRefused(TransportError):
     """Nothing listens at the address."""
 
     code = "connection_refused"
+    surely_not_sent = True
     default_hint = "Check the address, the port and firewalls from the machine where the task runs."
 
 
@@ -322,7 +442,9 @@ class TlsNotTrusted(TransportError):
     """The server's certificate is not trusted, or TLS failed otherwise."""
 
     code = "tls_not_trusted"
+    stage = "TLS"
     retryable = False
+    surely_not_sent = True
     default_hint = "Set ca_path to the CA bundle of your proxy or server; validate_certs: false is for tests only."
 
 
@@ -336,6 +458,8 @@ class TimedOut(TransportError):
 class ConnectTimedOut(TimedOut):
     """No connection came about in time, so nothing was sent."""
 
+    surely_not_sent = True
+
 
 class AnswerCutShort(TransportError):
     """The connection ended within the answer."""
@@ -348,6 +472,8 @@ class ProxyFailed(TransportError):
     """The proxy refused or failed."""
 
     code = "proxy_failed"
+    stage = "proxy"
+    surely_not_sent = True
     default_hint = "Check https_proxy and no_proxy where the task runs."
 
 
@@ -362,4 +488,5 @@ class FateUnknown(TransportError):
 
     code = "fate_unknown"
     retryable = False
+    maybe_written = True
     default_hint = "Look whether the event is there before you repeat the task."

@@ -125,7 +125,7 @@ class Tokens:
         try:
             token = self.new(pair)
         except errors.SpeedlabError as error:
-            if _concerns_all(error):
+            if error.answered or error.retryable:  # the rest hangs on this task's own settings
                 self._failures[pair] = error
                 if self._cache:
                     self._cache.write_failure(pair, error)
@@ -150,8 +150,3 @@ class Tokens:
 def _serves(token: Token, min_validity: float | None) -> bool:
     """Whether enough is left of a token. One that lives no longer than twice the margin serves for half its life."""
     return token.seconds_left() > (min(RENEWAL_MARGIN, token.lifetime / 2) if min_validity is None else min_validity)
-
-
-def _concerns_all(error: errors.SpeedlabError) -> bool:
-    """What the API says, and what may pass, is the same for all who ask; the rest hangs on a task's own settings."""
-    return error.retryable or isinstance(error, (errors.LoginError, errors.ApiError, errors.BadAnswer))

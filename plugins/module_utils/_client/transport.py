@@ -113,17 +113,8 @@ def _passing_failure(answer: Answer, secrets: tuple[str, ...], repeatable: bool)
     return errors.ServiceUnavailable(f"The API is not available{answer.said(secrets)}{kind}", **where)
 
 
-_SURELY_NOT_SENT = (
-    errors.NameNotResolved,
-    errors.ConnectionRefused,
-    errors.ConnectTimedOut,
-    errors.TlsNotTrusted,
-    errors.ProxyFailed,
-)
-
-
 def _judged(error: errors.TransportError, repeatable: bool) -> errors.TransportError:
-    if repeatable or isinstance(error, _SURELY_NOT_SENT):
+    if repeatable or error.surely_not_sent:
         return error
     return errors.FateUnknown(f"{error.what}, after the request to write was sent", endpoint=error.endpoint)
 

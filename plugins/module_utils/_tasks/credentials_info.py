@@ -185,8 +185,6 @@ def _waiver(described: Mapping[str, Any], name: str) -> Waiver:
 
 # --- what the API says of each pair ----------------------------------------------------------------------------------
 
-_UNSURE = (errors.TransportError, errors.ServiceUnavailable, errors.RateLimited, errors.BadAnswer)
-
 
 def _observe(entries: list[Entry], verify: str, client: Client) -> list[Observation]:
     """One observation for each entry; each distinct pair is asked about once."""
@@ -229,7 +227,7 @@ def _accepted(identity: Identity) -> Observation:
 
 def _trouble(error: errors.SpeedlabError) -> Observation:
     """Refused is what the API said of the pair itself; all else leaves its state unknown."""
-    return Observation("unreachable" if isinstance(error, _UNSURE) else "refused", None, None, reason=f"{error.what}.")
+    return Observation("refused" if error.about_pair else "unreachable", None, None, reason=f"{error.what}.")
 
 
 def _with_token(client: Client, entry: Entry, seen: Observation) -> Observation:

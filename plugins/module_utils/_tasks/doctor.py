@@ -25,29 +25,12 @@ from .._client.private_files import PrivateDirectory, Unusable
 from .._client.settings import ReadyToken, environment_value
 from .task import CLOCK_TOLERANCE, Options, Outcome, Task
 
-# The checks in the order in which a call meets them, with the failure codes that belong to each.
-CODES: Mapping[str, tuple[str, ...]] = {
-    "secret": ("credentials_missing",),
-    "settings": ("bad_input", "library_missing"),
-    "proxy": ("proxy_failed",),
-    "network": (
-        *("name_not_resolved", "connection_refused", "connection_failed"),
-        *("timed_out", "answer_cut_short", "fate_unknown"),
-    ),
-    "TLS": ("tls_not_trusted",),
-    "answer": (
-        *("error", "api_error", "rate_limited", "service_unavailable", "bad_answer", "answer_not_json"),
-        *("answer_wrong_shape", "answer_too_large", "redirect_refused", "gate_closed", "problems_found"),
-    ),
-    "pair": ("pair_refused", "pair_expired", "login_refused"),
-    "scope": ("scope_refused",),
-    "project": ("project_needed", "project_refused"),
-    "region": ("endpoint_refused",),
-    "lab": ("access_denied", "not_found", "token_expired", "token_refused"),
-    "clock": (),
-    "cache": ("file_not_written",),
-}
-_WAY = tuple(name for name in CODES if name not in ("clock", "cache"))
+# The checks in the order in which a call meets them. The stage of an error is one of these.
+CHECKS = (
+    *("secret", "settings", "proxy", "network", "TLS", "answer", "pair", "scope", "project", "region", "lab"),
+    *("clock", "cache"),
+)
+_WAY = tuple(name for name in CHECKS if name not in ("clock", "cache"))
 _OUT_OF_REACH = frozenset({"proxy", "network", "TLS"})
 _LATER = "shows when the problem above is solved"
 _NO_LOGIN = "an access_token is given, so there is no log-in"
@@ -76,10 +59,9 @@ class Attempt:
         """The name of the check that the error belongs to."""
         if self.error is None:
             return None
-        name = next(name for name, codes in CODES.items() if self.error.code in codes)
         if self.token is None:
-            return name
-        return "region" if name in _OUT_OF_REACH else "lab"
+            return self.error.stage
+        return "region" if self.error.stage in _OUT_OF_REACH else "lab"
 
 
 def run(options: Options, client: Client, check_mode: bool) -> Outcome:
@@ -95,7 +77,7 @@ def without_client(error: SpeedlabError, options: Options, environ: Mapping[str,
     if not isinstance(error, MissingCredentials):
         checks.append(Check("settings", "problem", error.what, error.hint))
     done = {check.name for check in checks}
-    return _outcome([*checks, *(Check(name, "unknown", _LATER) for name in CODES if name not in done)], error)
+    return _outcome([*checks, *(Check(name, "unknown", _LATER) for name in CHECKS if name not in done)], error)
 
 
 def _secret(options: Options, environ: Mapping[str, str], error: SpeedlabError) -> Check:

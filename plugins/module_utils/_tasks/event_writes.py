@@ -15,13 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._client.client import Client
-from .._client.errors import ApiError, BadAnswer, FateUnknown, ServiceUnavailable, SpeedlabError
+from .._client.errors import ApiError, BadAnswer, FateUnknown, SpeedlabError
 from .._judge.events import Event
 from .dates import api_text, now_of_api
 from .events import events_of
 
 _TRIES = 3
-_UNTOLD = (FateUnknown, BadAnswer, ServiceUnavailable)  # after these nobody knows whether the write took effect
 
 
 def create_event(client: Client, event: Event, text: str, arrived: Callable[[Event], bool]) -> None:
@@ -62,7 +61,7 @@ def delete_events(client: Client, key: str, count: int) -> None:
         problem = _problem(lambda: client.lab.delete_event(key))
         if not _looked_up(client, key, problem):
             return
-        if problem is not None and not isinstance(problem, _UNTOLD):
+        if problem is not None and not problem.maybe_written:
             raise problem
     raise problem or ApiError(
         f"The API has accepted to delete the event {key}, and lists it still",

@@ -19,17 +19,7 @@ from datetime import datetime, timedelta, timezone
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import (
-    AccessDenied,
-    ApiError,
-    BadAnswer,
-    GateClosed,
-    LoginError,
-    SpeedlabError,
-    TokenExpired,
-    TokenRefused,
-    TransportError,
-)
+from .._client.errors import CallError, GateClosed, LoginError, SpeedlabError
 from .._client.lab import Json, Period
 from .._judge.budgets import Limits
 from .._judge.dates import iso_utc
@@ -47,8 +37,7 @@ from .task import Options, Outcome, Result, Task
 _LATENESS = 5 * 60  # seconds: a run is queued, runs, and its report is written
 _NAMED = 5  # how many monitorings a line of progress or a message names
 
-_RIGHTS = (LoginError, TokenExpired, TokenRefused, AccessDenied)
-_TROUBLES = (*_RIGHTS, ApiError, BadAnswer, TransportError)
+_READ_ERRORS = (LoginError, CallError)
 
 
 @dataclass
@@ -79,7 +68,7 @@ class _Watch:
     def failed(self, error: SpeedlabError) -> None:
         """Rights and refusals stay, all other trouble may pass while the gate waits."""
         self.trouble = error
-        self.lost = isinstance(error, _RIGHTS) or (isinstance(error, ApiError) and not error.retryable)
+        self.lost = error.about_rights or error.about_this_call
 
     def as_watched(self, real: Result) -> Watched:
         trouble, before = (
@@ -152,7 +141,7 @@ class _Gate:
                     return None, [], no_event(key)
             what = "the monitorings"
             return deployed_at, self._list(), None
-        except _TROUBLES as error:
+        except _READ_ERRORS as error:
             return None, [], out_of_reach(what, _read_failure(error))
 
     def _list(self) -> list[Result]:
@@ -251,7 +240,7 @@ class _Gate:
         """One call for all; then one for each that ran since its reports were read."""
         try:
             listed = {each["id"]: each for each in self._list()}
-        except _TROUBLES as error:
+        except _READ_ERRORS as error:
             for watch in waiting:
                 watch.failed(error)
             return
@@ -278,7 +267,7 @@ class _Gate:
         def read(watch: _Watch) -> None:
             try:
                 watch.before = self._runs(watch, period, lambda date: start <= date <= end)
-            except _TROUBLES as error:  # what was measured since is judged all the same
+            except _READ_ERRORS as error:  # what was measured since is judged all the same
                 watch.failure_before = error
 
         self._each(watches, read, "Reading baselines")
@@ -293,7 +282,7 @@ class _Gate:
             try:
                 read(watch)
                 watch.trouble = None
-            except _TROUBLES as error:
+            except _READ_ERRORS as error:
                 watch.failed(error)
 
         done = every_now_and_then(self._client.reporter.progress, what)
@@ -336,7 +325,7 @@ def _has_news(watch: _Watch, rules: Rules) -> bool:
 
 
 def _read_failure(error: SpeedlabError) -> ReadFailure:
-    return ReadFailure(error.what, error.hint, isinstance(error, _RIGHTS))
+    return ReadFailure(error.what, error.hint, error.about_rights)
 
 
 def _span(seconds: float) -> str:

@@ -15,16 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .._client.client import Client, Reporter
-from .._client.errors import (
-    AccessDenied,
-    ApiError,
-    BadAnswer,
-    RateLimited,
-    SpeedlabError,
-    TokenExpired,
-    TokenRefused,
-    TransportError,
-)
+from .._client.errors import CallError, SpeedlabError
 from .._client.lab import AnalysisReport
 from .._judge.metrics import read_metrics, run_failed
 from .dates import api_date
@@ -54,7 +45,7 @@ class Batch:
         try:
             with self._client.impatient(self._in_a_row >= _IN_A_ROW):
                 found = function()
-        except _OF_ONE_READ as error:
+        except CallError as error:
             self._count(error)
             return error
         with self._lock:
@@ -62,17 +53,15 @@ class Batch:
         return found
 
     def _count(self, error: SpeedlabError) -> None:
-        if not (error.retryable or isinstance(error, _OF_ALL)):
+        if not (error.retryable or error.about_all_calls):
             return
         with self._lock:
             self._in_a_row += 1
-            if self._in_a_row >= _IN_A_ROW and isinstance(error, _OF_ALL):
+            if self._in_a_row >= _IN_A_ROW and error.about_all_calls:
                 self._given_up = error
 
 
 _IN_A_ROW = 8
-_OF_ALL = (TokenExpired, TokenRefused, TransportError, RateLimited)
-_OF_ONE_READ = (*_OF_ALL, AccessDenied, ApiError, BadAnswer)
 
 
 def raise_if_nothing_was_read(answers: Sequence[object]) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
-from .._client.errors import ApiError, SettingsError, SpeedlabError
+from .._client.errors import SettingsError, SpeedlabError
 from .._client.settings import Pair, ReadyToken, Settings, refuse_stray, settings_from
 from .._client.stray import stray_at_the_ends
 from .._client.user_folders import Folder, refuse_unknown_home, user_folder
@@ -254,7 +254,7 @@ def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> li
 
 def _may_be_outage(error: SpeedlabError) -> bool:
     """Whether other calls may meet the same trouble; a plain refusal is about one monitoring."""
-    return error.retryable or not isinstance(error, ApiError)
+    return not error.about_this_call
 
 
 def _run(row: Mapping[str, Any], latest: datetime) -> Run | None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -56,3 +57,85 @@ def test_codes_are_names_that_a_playbook_can_compare() -> None:
     # The same to a user, though the client treats them differently.
     alike = {errors.NameServerFailed, errors.ConnectTimedOut, errors.ProxyRefused}
     assert len(codes) == len(every_error()) - len(alike)
+
+
+# --- traits -----------------------------------------------------------------------------------------------------------
+
+BOOLEAN_TRAITS = (
+    *("retryable", "answered", "about_rights", "about_pair", "about_this_call", "about_all_calls"),
+    *("surely_not_sent", "maybe_written"),
+)
+REFUSED_PAIR = "answered about_rights about_pair"
+DEAD_TOKEN = "answered about_rights about_all_calls"
+REFUSED_CALL = "answered about_this_call"
+UNUSABLE = "answered maybe_written"
+NOT_SENT = "about_all_calls surely_not_sent"
+TRAITS: dict[type[errors.SpeedlabError], tuple[str, str]] = {
+    errors.SettingsError: ("settings", ""),
+    errors.MissingCredentials: ("secret", ""),
+    errors.MissingLibrary: ("settings", ""),
+    errors.EndpointRefused: ("region", ""),
+    errors.TaskFailed: ("lab", ""),
+    errors.GateClosed: ("lab", ""),
+    errors.ProblemsFound: ("lab", ""),
+    errors.FileNotWritten: ("lab", ""),
+    errors.LoginError: ("pair", REFUSED_PAIR),
+    errors.PairRefused: ("pair", REFUSED_PAIR),
+    errors.PairExpired: ("pair", REFUSED_PAIR),
+    errors.ScopeRefused: ("scope", REFUSED_PAIR),
+    errors.ProjectNeeded: ("project", REFUSED_PAIR),
+    errors.ProjectRefused: ("project", REFUSED_PAIR),
+    errors.CallError: ("answer", ""),
+    errors.TokenExpired: ("lab", DEAD_TOKEN),
+    errors.TokenRefused: ("lab", DEAD_TOKEN),
+    errors.AccessDenied: ("lab", "answered about_rights"),
+    errors.ApiError: ("answer", REFUSED_CALL),
+    errors.NotFound: ("lab", REFUSED_CALL),
+    errors.RateLimited: ("answer", "answered retryable about_all_calls"),
+    errors.ServiceUnavailable: ("answer", "answered retryable maybe_written"),
+    errors.BadAnswer: ("answer", UNUSABLE),
+    errors.AnswerNotJson: ("answer", UNUSABLE),
+    errors.AnswerWrongShape: ("answer", UNUSABLE),
+    errors.AnswerTooLarge: ("answer", UNUSABLE),
+    errors.RedirectRefused: ("answer", UNUSABLE),
+    errors.TransportError: ("network", "retryable about_all_calls"),
+    errors.NameNotResolved: ("network", NOT_SENT),
+    errors.NameServerFailed: ("network", f"{NOT_SENT} retryable"),
+    errors.ConnectionRefused: ("network", f"{NOT_SENT} retryable"),
+    errors.TlsNotTrusted: ("TLS", NOT_SENT),
+    errors.TimedOut: ("network", "retryable about_all_calls"),
+    errors.ConnectTimedOut: ("network", f"{NOT_SENT} retryable"),
+    errors.AnswerCutShort: ("network", "retryable about_all_calls"),
+    errors.ProxyFailed: ("proxy", f"{NOT_SENT} retryable"),
+    errors.ProxyRefused: ("proxy", NOT_SENT),
+    errors.FateUnknown: ("network", "about_all_calls maybe_written"),
+}
+
+
+@pytest.mark.parametrize("kind", every_error()[1:])
+def test_each_error_has_the_traits_that_fit_it(kind: type[errors.SpeedlabError]) -> None:
+    stage, traits = TRAITS[kind]
+    assert (kind.stage, {name for name in BOOLEAN_TRAITS if getattr(kind, name)}) == (stage, set(traits.split()))
+
+
+def test_no_error_can_take_its_stage_from_a_default() -> None:
+    assert not hasattr(errors.SpeedlabError, "stage")
+
+
+@pytest.mark.parametrize("kind", every_error()[1:])
+def test_no_error_contradicts_itself(kind: type[errors.SpeedlabError]) -> None:
+    assert not (kind.surely_not_sent and (kind.maybe_written or kind.answered))
+    assert not (kind.about_this_call and kind.about_all_calls)
+    assert not (kind.about_rights and kind.retryable)
+    assert kind.about_rights or not kind.about_pair
+
+
+def test_the_tree_at_the_head_of_the_file_shows_every_error_and_what_it_sets() -> None:
+    drawn = re.findall(r"^ +(?:[|' ] *)*-? ?([A-Z]\w+) *([a-z_, ]*)$", errors.__doc__ or "", re.MULTILINE)
+    shown = {name: {word for word in re.split(", ", text) if word} for name, text in drawn}
+    assert set(shown) == {kind.__name__ for kind in every_error()}
+    for kind in every_error()[1:]:
+        traits = [name for name in BOOLEAN_TRAITS if name in vars(kind)]
+        assert {name if getattr(kind, name) else f"not {name}" for name in traits} == {
+            text for text in shown[kind.__name__] if text.split()[-1] in BOOLEAN_TRAITS
+        }

@@ -248,6 +248,15 @@ def test_a_pair_that_is_refused_is_asked_for_no_token(api: ScriptedApi) -> None:
     assert the_one(run(entry(A), verify="token"))["live"] == "refused"
 
 
+def test_a_base_url_that_the_settings_do_not_allow_says_nothing_of_the_pair(api: ScriptedApi) -> None:
+    api.expect_identity(reply(samples.identity_answer()), pair=A)
+    api.expect_token(pair=A, endpoint="https://api.elsewhere.example")
+    credential = the_one(run(entry(A), verify="token"))
+    assert (credential["live"], "refused" in findings(credential)) == ("unreachable", False)
+    (message,) = [each["message"] for each in credential["findings"] if each["id"] == "unreachable"]
+    assert "api.elsewhere.example" in message
+
+
 def test_trouble_while_asking_for_the_token_is_unreachable(api: ScriptedApi, clock: Clock) -> None:
     api.expect_identity(reply(samples.identity_answer()), pair=A)
     api.expect_token(reply({}, 503), pair=A)
