@@ -22,7 +22,7 @@ from ._client.masking import masked
 from ._judge.publication import clean_texts
 from ._judge.urls import clean_for_result
 from ._options import argument_spec
-from ._tasks.task import Task, carry_out, carry_out_without_settings
+from ._tasks.task import Task, execute, execute_without_settings
 
 
 class _Module(AnsibleModule):
@@ -38,7 +38,7 @@ class _Module(AnsibleModule):
         What the task itself was given is of the right type: the action plugin looked at it before.
         """
         if not self._has_arguments and self._task.without_client is not None:
-            execution = carry_out_without_settings(self._task, self._task.without_client, msg, os.environ)
+            execution = execute_without_settings(self._task, self._task.without_client, msg, os.environ)
             result, msg = {**execution.result, "invocation": {"module_args": {}}}, execution.result["msg"]
             del result["msg"]
         super().fail_json(msg, **result)
@@ -51,7 +51,7 @@ class _Module(AnsibleModule):
 def main(task: Task) -> None:
     """Carry out ``task`` with the parameters that Ansible passed to this process."""
     module = _Module(task)
-    execution = carry_out(
+    execution = execute(
         task,
         module.params,
         check_mode=module.check_mode,

@@ -34,8 +34,8 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets im
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import (
     Execution,
     Task,
-    carry_out,
-    carry_out_without_settings,
+    execute,
+    execute_without_settings,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import (
     WrongArguments,
@@ -77,22 +77,25 @@ class SpeedlabAction(ActionBase):
             with self._task_environment():
                 given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
             register_secrets(secrets)
-            result = self._carried_out(arguments, variables, place, reveals=self.TASK.reveals(given))
+            result = self._executed(arguments, variables, place, may_return_secrets=self.TASK.may_return_secrets(given))
             return self._hidden(result) if self._item_holds(secrets, variables) else result
         except WrongArguments as wrong:
             return _refusal(self._in_the_words_of_a_module(wrong))
 
-    def _carried_out(
-        self, arguments: Mapping[str, Any], variables: dict[str, Any], place: Place, *, reveals: bool
+    def _executed(
+        self, arguments: Mapping[str, Any], variables: dict[str, Any], place: Place, *, may_return_secrets: bool
     ) -> dict[str, Any]:
-        """The result of a task whose arguments are right; ``reveals``: it may hold secrets."""
-        if reveals and self._task.async_val:
+        """The result of a task whose arguments are right; ``may_return_secrets``: it may hold secrets."""
+        if may_return_secrets and self._task.async_val:
             return _refusal(
                 f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
                 " Run it without async, or without the secrets (return_token: false, redact: true)."
             )
-        result = self._run_here(arguments) if self._in_process(place) else self._run_as_module(variables, hide=reveals)
-        if reveals and not result.get("failed") and self.TASK.holds_secret(result):
+        if self._in_process(place):
+            result = self._run_here(arguments)
+        else:
+            result = self._run_as_module(variables, hide=may_return_secrets)
+        if may_return_secrets and not result.get("failed") and self.TASK.returns_secret(result):
             register_secrets(result[key] for key in self.TASK.hands_over if key in result)
             result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
             self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
@@ -155,8 +158,8 @@ class SpeedlabAction(ActionBase):
         except WrongArguments as wrong:  # in the environment: the task's own have been looked at before
             if self.TASK.without_client is None:
                 raise
-            return carry_out_without_settings(self.TASK, self.TASK.without_client, str(wrong), os.environ)
-        return carry_out(
+            return execute_without_settings(self.TASK, self.TASK.without_client, str(wrong), os.environ)
+        return execute(
             self.TASK,
             options,
             check_mode=self._task.check_mode,

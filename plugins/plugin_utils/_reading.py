@@ -17,7 +17,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, carry_out
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task, execute
 
 display = Display()
 
@@ -36,7 +36,7 @@ def read(task: Task, options: Mapping[str, Any], plugin: str) -> dict[str, Any]:
     Secrets and tokens are registered for masking, and neither warnings nor the error show a secret. Lines of progress
     go where errors go: another program may read what ``ansible-inventory`` prints.
     """
-    execution = carry_out(
+    execution = execute(
         task,
         options,
         check_mode=False,

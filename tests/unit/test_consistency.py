@@ -158,7 +158,7 @@ def test_every_module_takes_every_common_option(module: str) -> None:
 @pytest.mark.parametrize("module", [name for name in MODULES if name.endswith("_info")])
 def test_every_info_module_takes_a_query(module: str) -> None:
     assert task_of(module).options["query"] == {"type": "str"}
-    assert task_of(module).queried
+    assert task_of(module).replaced_by_query
 
 
 def test_the_options_of_the_lookup_are_what_it_documents() -> None:

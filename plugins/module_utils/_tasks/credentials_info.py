@@ -284,5 +284,9 @@ def _any_project(expectation: Expectation, seen: Observation) -> int | None:
 
 
 TASK = Task(
-    name="speedlab_credentials_info", options=OPTIONS, run=run, pair_only=True, queried=("credentials", "verdict")
+    name="speedlab_credentials_info",
+    options=OPTIONS,
+    run=run,
+    pair_only=True,
+    replaced_by_query=("credentials", "verdict"),
 )

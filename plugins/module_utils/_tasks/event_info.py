@@ -115,4 +115,4 @@ def _summary(events: list[Event]) -> Result:
     }
 
 
-TASK = Task(name="speedlab_event_info", options=OPTIONS, run=run, queried=("events",))
+TASK = Task(name="speedlab_event_info", options=OPTIONS, run=run, replaced_by_query=("events",))

@@ -274,6 +274,6 @@ TASK = Task(
     name="speedlab_monitoring_info",
     options=OPTIONS,
     run=run,
-    queried=("monitorings", "verdict"),
-    reveals=lambda options: not options["redact"],
+    replaced_by_query=("monitorings", "verdict"),
+    may_return_secrets=lambda options: not options["redact"],
 )

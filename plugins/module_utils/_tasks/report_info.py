@@ -92,6 +92,6 @@ TASK = Task(
     name="speedlab_report_info",
     options=OPTIONS,
     run=run,
-    queried=("reports",),
-    reveals=lambda options: not options["redact"],
+    replaced_by_query=("reports",),
+    may_return_secrets=lambda options: not options["redact"],
 )

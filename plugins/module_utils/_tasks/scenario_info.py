@@ -218,6 +218,6 @@ TASK = Task(
     name="speedlab_scenario_info",
     options=OPTIONS,
     run=run,
-    queried=("scenarios",),
-    reveals=lambda options: not options["redact"],
+    replaced_by_query=("scenarios",),
+    may_return_secrets=lambda options: not options["redact"],
 )

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task is, and how it is carried out wherever it runs.
+"""What a task is, and how it is executed wherever it runs.
 
 Private to this collection: may change without notice.
 
-Both fronts, the module and the in-process action, call :func:`carry_out` with typed options; they differ only in where
+Both fronts, the module and the in-process action, call :func:`execute` with typed options; they differ only in where
 the options come from and where the result goes.
 """
 
@@ -47,20 +47,22 @@ WithoutClient = Callable[[SpeedlabError, Options, Mapping[str, str]], Outcome]
 class Task:
     """One task of the collection.
 
-    ``options``: its argument spec beside the common options. ``pair_only``: it has no use for a ready token.
-    ``queried``: the long keys that a ``query`` replaces. ``reveals``: whether these options ask for secrets in the
-    result; ``holds_secret``: whether a result that was asked for them really has one. ``hands_over``: the keys whose
-    value is not masked, because it is what the user asked for. ``without_client``: what it finds where the settings
-    allow no call; without it that is a failure like any other.
+    * ``options``: its argument spec, without the common options.
+    * ``pair_only``: it cannot use a ready token.
+    * ``replaced_by_query``: the long keys of the result that ``query_result`` replaces.
+    * ``may_return_secrets``: whether these options ask for secrets in the result.
+    * ``returns_secret``: whether a result that was asked for secrets has one.
+    * ``hands_over``: the keys whose value is not masked, because it is what the user asked for.
+    * ``without_client``: what the task finds if the settings allow no call. Without it, that is a failure like any other.
     """
 
     name: str
     options: Mapping[str, Any]
     run: Callable[[Options, Client, bool], Outcome]
     pair_only: bool = False
-    queried: tuple[str, ...] = ()
-    reveals: Callable[[Options], bool] = lambda options: False
-    holds_secret: Callable[[Result], bool] = lambda result: True
+    replaced_by_query: tuple[str, ...] = ()
+    may_return_secrets: Callable[[Options], bool] = lambda options: False
+    returns_secret: Callable[[Result], bool] = lambda result: True
     hands_over: tuple[str, ...] = ()
     without_client: WithoutClient | None = None
 
@@ -78,7 +80,7 @@ class Execution:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-def carry_out(
+def execute(
     task: Task,
     options: Options,
     *,
@@ -101,7 +103,7 @@ def carry_out(
         if not options["validate_certs"]:
             client.reporter.warn("validate_certs is false: the certificates of the API are not checked.")
         outcome = task.run(options, client, check_mode)
-        result = _queried(task, outcome.result, query)
+        result = _with_query_result(task, outcome.result, query)
     except SpeedlabError as error:
         secrets.update(error.secrets, client.tokens.bearers if client else ())
         if client is None and task.without_client is not None:
@@ -115,7 +117,7 @@ def carry_out(
     return _ended(task, outcome, result, warnings, secrets | client.tokens.bearers)
 
 
-def carry_out_without_settings(
+def execute_without_settings(
     task: Task, without_client: WithoutClient, message: str, environ: Mapping[str, str]
 ) -> Execution:
     """The end of a task where a variable of the environment is not of the type that its option has."""
@@ -140,10 +142,10 @@ def _without_secrets(task: Task, execution: Execution) -> Execution:
     return replace(execution, result={**dict(zip(result, values)), **handed_over}, warnings=warnings)
 
 
-def _queried(task: Task, result: Result, query: Query | None) -> Result:
+def _with_query_result(task: Task, result: Result, query: Query | None) -> Result:
     if query is None:
         return dict(result)
-    kept = {key: value for key, value in result.items() if key not in task.queried}
+    kept = {key: value for key, value in result.items() if key not in task.replaced_by_query}
     return {**kept, "query_result": query.of(result)}
 
 

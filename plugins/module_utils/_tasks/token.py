@@ -89,7 +89,7 @@ TASK = Task(
     options=OPTIONS,
     run=run,
     pair_only=True,
-    reveals=lambda options: options["state"] == "present" and options["return_token"],
-    holds_secret=lambda result: "access_token" in result,
+    may_return_secrets=lambda options: options["state"] == "present" and options["return_token"],
+    returns_secret=lambda result: "access_token" in result,
     hands_over=("access_token",),
 )

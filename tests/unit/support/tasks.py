@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks carried out as both fronts do it: options through the argument spec, then :func:`carry_out`."""
+"""Tasks executed as both fronts do it: options through the argument spec, then :func:`execute`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Execution, Task, carry_out
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Execution, Task, execute
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 
 LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}
@@ -42,7 +42,7 @@ def run(task: Task, *, check_mode: bool = False, diff_mode: bool = False, **give
     """Carry out ``task`` with the arguments ``given``, which have to be valid."""
     validation = ArgumentSpecValidator(argument_spec(task.options)).validate(given)
     assert not validation.error_messages, validation.error_messages
-    execution = carry_out(
+    execution = execute(
         task,
         validation.validated_parameters,
         check_mode=check_mode,

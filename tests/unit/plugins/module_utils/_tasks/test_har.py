@@ -285,4 +285,4 @@ def test_an_answer_without_a_log_is_no_har(api: ScriptedApi, dest: Path) -> None
 
 
 def test_no_result_of_the_task_has_to_be_hidden() -> None:
-    assert TASK.reveals({"redact": False}) is False
+    assert TASK.may_return_secrets({"redact": False}) is False

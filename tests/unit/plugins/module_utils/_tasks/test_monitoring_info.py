@@ -526,7 +526,7 @@ def test_secrets_of_a_site_are_redacted_unless_they_are_asked_for(api: ScriptedA
 
 @pytest.mark.parametrize("redact", [True, False])
 def test_the_task_knows_whether_its_result_may_hold_secrets(redact: bool) -> None:
-    assert TASK.reveals({"redact": redact}) is not redact
+    assert TASK.may_return_secrets({"redact": redact}) is not redact
 
 
 def test_the_verdict_never_holds_the_secrets_of_a_site(api: ScriptedApi) -> None:

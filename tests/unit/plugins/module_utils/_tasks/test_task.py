@@ -81,7 +81,7 @@ def test_secrets_and_tokens_are_handed_over_for_masking_but_not_shown(api: Scrip
 
 def test_a_query_leaves_out_the_keys_it_replaces(api: ScriptedApi) -> None:
     expect_a_call(api)
-    done = tasks.run(a_task({"long": [1, 2], "short": 3}, queried=("long",)), query="long[0]", **tasks.LOGIN)
+    done = tasks.run(a_task({"long": [1, 2], "short": 3}, replaced_by_query=("long",)), query="long[0]", **tasks.LOGIN)
     assert done.result == {"short": 3, "query_result": 1, "changed": True}
 
 

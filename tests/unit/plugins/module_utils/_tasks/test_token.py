@@ -224,20 +224,22 @@ def test_the_token_of_the_environment_is_ignored(api: ScriptedApi, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("options", "reveals"),
+    ("options", "may_return_secrets"),
     [
         ({"state": "present", "return_token": True}, True),
         ({"state": "present", "return_token": False}, False),
         ({"state": "absent", "return_token": True}, False),
     ],
 )
-def test_the_task_knows_whether_its_result_may_hold_the_token(options: dict[str, Any], reveals: bool) -> None:
-    assert TASK.reveals(options) is reveals
+def test_the_task_knows_whether_its_result_may_hold_the_token(
+    options: dict[str, Any], may_return_secrets: bool
+) -> None:
+    assert TASK.may_return_secrets(options) is may_return_secrets
 
 
 def test_a_result_without_the_token_need_not_be_hidden() -> None:
-    assert TASK.holds_secret({"access_token": "x"})
-    assert not TASK.holds_secret({"cached": False})
+    assert TASK.returns_secret({"access_token": "x"})
+    assert not TASK.returns_secret({"cached": False})
 
 
 def test_a_token_that_is_asked_for_is_returned_even_if_it_is_a_secret_of_the_environment(
