@@ -25,7 +25,7 @@ from .._judge.events import NO_IDS, Event, Ids, decoded, differs, read_event, se
 from .._judge.urls import clean_for_publication
 from .dates import instant_option, now_of_api
 from .event_writes import create_event, delete_events
-from .events import events_of, shown
+from .events import event_result, events_of
 from .links import MONITORINGS, SCENARIOS, Catalogue, checked_names
 from .progress import every_now_and_then
 from .task import Options, Outcome, Task
@@ -201,7 +201,7 @@ class _Post:
         try:
             create_event(self._client, target, self._text, self._arrived)
         except SpeedlabError as error:
-            old = shown(found[0])
+            old = event_result(found[0])
             what = f"{error.what}. The event {target.key} as it was ({old['text']}, {old['date']}) is removed already"
             raise recorded({**error.record(), "what": what}) from None
 
@@ -223,9 +223,9 @@ def _oldest_date(found: list[Event]) -> datetime | None:
 
 
 def _outcome(found: list[Event], event: Event, *, changed: bool = False) -> Outcome:
-    before = [shown(each) for each in found]
-    result = {"event": shown(event), "removed": before[1:]}
-    return Outcome(result, changed=changed, diff={"before": {"events": before}, "after": {"events": [shown(event)]}})
+    before, after = [event_result(each) for each in found], event_result(event)
+    diff = {"before": {"events": before}, "after": {"events": [after]}}
+    return Outcome({"event": after, "removed": before[1:]}, changed=changed, diff=diff)
 
 
 # --- absent -----------------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def _pruned(options: Options, client: Client, check_mode: bool) -> Outcome:
 
 
 def _gone(found: list[Event]) -> Outcome:
-    removed = [shown(event) for event in found]
+    removed = [event_result(event) for event in found]
     diff = {"before": {"events": removed}, "after": {"events": []}}
     return Outcome({"event": None, "removed": removed}, changed=bool(found), diff=diff)
 

@@ -21,10 +21,10 @@ from .._client.lab import Json
 from .._judge.dates import EPOCH
 from .._judge.events import Event, age_order, decoded, matches, read_event
 from .dates import api_text
-from .events import shown
+from .events import event_result
 from .links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
 from .periods import interval_of
-from .presentation import presented
+from .presentation import to_result
 from .progress import every_now_and_then
 from .reports import Batch, raise_if_nothing_was_read
 from .task import Options, Outcome, Result, Task
@@ -48,7 +48,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     rows = [(read_event(row), row) for row in listed]
     found = [(event, row) for event, row in rows if _wanted(event, options, first, last)]
     found.sort(key=lambda each: age_order(each[0]), reverse=True)
-    events = [{**presented(row, redact=True), **shown(event)} for event, row in found]
+    events = [{**to_result(row, redact=True), **event_result(event)} for event, row in found]
     return Outcome({"events": events, "unread": unread, "summary": _summary([event for event, _row in found])})
 
 

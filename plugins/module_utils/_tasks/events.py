@@ -34,6 +34,6 @@ def event_date(client: Client, key: str) -> datetime | None:
     return max((event.date for event in events_of(client, key) if event.date), default=None)
 
 
-def shown(event: Event) -> Result:
+def event_result(event: Event) -> Result:
     """An event as results show it."""
     return {**event.as_dict(), "text": clean_for_result(event.text)}

@@ -30,7 +30,7 @@ from .._judge.verdict import Subject, Verdict
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
 from .gate_options import OPTIONS, Plan, plan_of
-from .monitoring_info import SELECTION_OPTIONS, as_selected, described, wanted
+from .monitoring_info import SELECTION_OPTIONS, as_selected, monitoring_result, wanted
 from .progress import every_now_and_then
 from .task import Options, Outcome, Result, Task
 
@@ -147,7 +147,7 @@ class _Gate:
     def _list(self) -> list[Result]:
         found = self._client.lab.monitorings(name=self._options["name"] or "", url=self._options["url"] or "")
         now = datetime.now(timezone.utc)
-        listed = [described(item, self._options, now) for item in found]
+        listed = [monitoring_result(item, self._options, now) for item in found]
         self._real.update((each["id"], as_selected(each, item)) for each, item in zip(listed, found))
         return listed
 

@@ -41,8 +41,8 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
         before.write(content, mode)
     elif before.mode != mode and not check_mode:
         before.set_mode(mode)
-    after = _described(content, mode)
-    diff = {"before": {} if before.content is None else _described(before.content, before.mode), "after": after}
+    after = _file_result(content, mode)
+    diff = {"before": {} if before.content is None else _file_result(before.content, before.mode), "after": after}
     return Outcome({"dest": before.path, **after}, changed=changed or before.mode != mode, diff=diff)
 
 
@@ -70,7 +70,7 @@ def _content(har: Json, redact: bool) -> bytes:
     return (json.dumps(redacted_har(log) if redact else log, indent=2, sort_keys=True) + "\n").encode("ascii")
 
 
-def _described(content: bytes, mode: int | None) -> Result:
+def _file_result(content: bytes, mode: int | None) -> Result:
     """All of a HAR but what is in it."""
     return {
         "size": len(content),

@@ -30,7 +30,7 @@ from .._judge.statistics import samples_of
 from .._judge.urls import clean_for_result
 from .dates import api_instant, unreadable_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import api_enabled, decoded_name, presented, secrets_within
+from .presentation import api_enabled, decoded_name, secrets_within, to_result
 from .progress import every_now_and_then
 from .reports import Batch, raise_if_nothing_was_read, report_result, run_result, warn_of_unread
 from .task import Options, Outcome, Result, Task
@@ -77,7 +77,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     declared = _declared(options)
     listed = client.lab.monitorings(name=options["name"] or "", url=options["url"] or "")
     now = datetime.now(timezone.utc)
-    monitorings = [described(item, options, now) for item in listed]
+    monitorings = [monitoring_result(item, options, now) for item in listed]
     picked = [(each, item) for each, item in zip(monitorings, listed) if wanted(each, options)]
     selected = [each for each, _item in picked]
     missing = _missing(options, monitorings, client)
@@ -93,13 +93,13 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
         "verdict": judge_monitorings(judged, now, missing, comparison).as_dict(),
     }
     if comparison is not None:
-        result["coverage"] = presented(comparison.coverage(), redact=options["redact"])
+        result["coverage"] = to_result(comparison.coverage(), redact=options["redact"])
     return Outcome(result)
 
 
-def described(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
+def monitoring_result(item: Mapping[str, Any], options: Options, now: datetime) -> Result:
     """One monitoring of the list as the result shows it; fields that are not known here are kept."""
-    found = presented(item, redact=options["redact"])
+    found = to_result(item, redact=options["redact"])
     last = api_instant(item.get("lastExecution"))
     enabled = api_enabled(found.get("enabled"))
     number = number_given(found.get("frequency"))
@@ -182,7 +182,7 @@ def _declared(options: Options) -> list[Declared] | None:
 def _fields(described: Mapping[str, Any]) -> Result:
     """What an entry declares, named as in results. YAML has what JSON has not: dates, and numbers as keys."""
     given = {key: value for key, value in described.items() if value is not None}
-    return dict(presented(json.loads(json.dumps(given, default=str)), redact=False))
+    return dict(to_result(json.loads(json.dumps(given, default=str)), redact=False))
 
 
 def _refuse_secrets(entries: list[Result]) -> None:
@@ -206,7 +206,7 @@ def _entry(number: int, fields: Result) -> Declared:
 
 def _redacted(monitorings: list[Result], options: Options) -> list[Result]:
     """The same monitorings for what judges them: findings go into reports, whatever the result itself may show."""
-    return monitorings if options["redact"] else [presented(each, redact=True) for each in monitorings]
+    return monitorings if options["redact"] else [to_result(each, redact=True) for each in monitorings]
 
 
 _Reader = Callable[[int, Options, Period, Client], Result]

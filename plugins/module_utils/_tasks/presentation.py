@@ -36,7 +36,7 @@ def snake_case(key: str) -> str:
     return _OTHER_SPELLINGS.get(name, name)
 
 
-def presented(value: Any, *, redact: bool) -> Any:
+def to_result(value: Any, *, redact: bool) -> Any:
     """JSON with snake_case keys; with ``redact`` also without what a site keeps secret."""
     if not redact:
         return _shaped(value)
@@ -80,7 +80,7 @@ def is_secret(key: str) -> bool:
 
 
 def secrets_within(value: Any, where: str = "") -> Iterator[tuple[str, set[str]]]:
-    """The fields of a shaped value that :func:`presented` would hide, by name, each with the texts in it."""
+    """The fields of a shaped value that :func:`to_result` would hide, by name, each with the texts in it."""
     if isinstance(value, dict):
         for name, item in value.items():
             path = f"{where}.{name}" if where else name

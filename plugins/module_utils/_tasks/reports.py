@@ -19,7 +19,7 @@ from .._client.errors import CallError, SpeedlabError
 from .._client.lab import AnalysisReport
 from .._judge.metrics import read_metrics, run_failed
 from .dates import api_date
-from .presentation import presented
+from .presentation import to_result
 from .task import Result
 
 Found = TypeVar("Found")
@@ -80,13 +80,13 @@ def warn_of_unread(troubles: Sequence[SpeedlabError], reporter: Reporter) -> Non
 
 def report_result(found: AnalysisReport, *, redact: bool) -> Result:
     """A whole report, with its metrics and the names of the parts that the API could not produce."""
-    report: Result = presented(found.report, redact=redact)
+    report: Result = to_result(found.report, redact=redact)
     return {**report, **measured(found.report), "missing": list(found.missing)}
 
 
 def run_result(row: Mapping[str, Any], *, redact: bool) -> Result:
     """A row of the runs of a monitoring."""
-    return {**presented(row, redact=redact), **measured(row)}
+    return {**to_result(row, redact=redact), **measured(row)}
 
 
 def measured(report: Mapping[str, Any]) -> Result:

@@ -22,7 +22,7 @@ from .._judge.metrics import METRICS, read_metrics
 from .._judge.scenarios import GRADES, grade_run
 from .dates import api_date, api_instant
 from .periods import PERIOD_OPTIONS, period_of
-from .presentation import decoded_name, presented
+from .presentation import decoded_name, to_result
 from .progress import every_now_and_then
 from .reports import Batch, raise_if_nothing_was_read, report_result, warn_of_unread
 from .task import Options, Outcome, Result, Task
@@ -51,7 +51,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     ids = options["scenario_id"]
     _warn_of_missing(set(ids or ()) - {item["id"] for item in listed}, client)
     selected = [item for item in listed if ids is None or item["id"] in ids]
-    found = [_Scenario(item["id"], _described(item, options["redact"])) for item in selected]
+    found = [_Scenario(item["id"], _scenario_result(item, options["redact"])) for item in selected]
     unread = {"unread": _Reader(client, period, options).add_details(found)} if options["include"] else {}
     return Outcome(
         {
@@ -62,9 +62,9 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
     )
 
 
-def _described(item: Mapping[str, Any], redact: bool) -> Result:
+def _scenario_result(item: Mapping[str, Any], redact: bool) -> Result:
     """One scenario of the list as the result shows it; fields that are not known here are kept."""
-    return {**presented(item, redact=redact), "name": decoded_name(item, redact=redact)}
+    return {**to_result(item, redact=redact), "name": decoded_name(item, redact=redact)}
 
 
 def _warn_of_missing(missing: set[int], client: Client) -> None:
@@ -158,7 +158,7 @@ class _Reader:
             scenario.shown["reports"] = scenario.runs
 
     def _run(self, row: Json, failed: bool | None) -> Result:
-        shown: Result = presented(row, redact=self._redact)
+        shown: Result = to_result(row, redact=self._redact)
         return {**shown, "date": api_date(row.get("date")), "status": grade_run(row, failed)}
 
     def _add_last_report(self, scenario: _Scenario) -> None:
@@ -175,7 +175,7 @@ class _Reader:
             scenario.shown["steps"] = [self._step(step) for step in steps] if isinstance(steps, list) else []
 
     def _report(self, found: Json, scenario: Result) -> Result:
-        shown: Result = presented(found, redact=self._redact)
+        shown: Result = to_result(found, redact=self._redact)
         status = scenario["status"]
         metrics = dict.fromkeys(METRICS) if status == "failed" else read_metrics(found)
         return {**shown, "date": scenario["last_run"], "status": status, "metrics": metrics}
@@ -184,7 +184,7 @@ class _Reader:
         """A step as the run's report lists it, its own report still to come."""
         if not isinstance(step, dict):
             return {"id": None, "name": self._name_alone(step), "report": None}
-        shown: Result = presented(step, redact=self._redact)
+        shown: Result = to_result(step, redact=self._redact)
         return {**shown, "id": _step_id(step), "name": decoded_name(step, redact=self._redact), "report": None}
 
     def _name_alone(self, step: Any) -> str:

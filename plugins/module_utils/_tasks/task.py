@@ -53,7 +53,7 @@ class Task:
     * ``may_return_secrets``: whether these options ask for secrets in the result.
     * ``returns_secret``: whether a result that was asked for secrets has one.
     * ``hands_over``: the keys whose value is not masked, because it is what the user asked for.
-    * ``without_client``: what the task finds if the settings allow no call. Without it, that is a failure like any other.
+    * ``without_client``: what the task finds if the settings allow no call. None: that is a failure like any other.
     """
 
     name: str

@@ -40,7 +40,7 @@ def run(options: Options, client: Client, check_mode: bool) -> Outcome:
 def _absent(client: Client, pair: Pair, check_mode: bool) -> Outcome:
     before = client.tokens.cached(pair)
     changed = before is not None if check_mode else client.tokens.forget(pair)
-    return Outcome({"cached": False}, changed=changed, diff={"before": _described(before), "after": {}})
+    return Outcome({"cached": False}, changed=changed, diff={"before": _token_result(before), "after": {}})
 
 
 def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> Outcome:
@@ -50,7 +50,7 @@ def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> 
         if token is None:
             planned = _planned(pair)
             return Outcome(
-                {**planned, "cached": False}, changed=True, diff={"before": _described(before), "after": planned}
+                {**planned, "cached": False}, changed=True, diff={"before": _token_result(before), "after": planned}
             )
         cached = True
     else:
@@ -60,14 +60,14 @@ def _present(client: Client, pair: Pair, options: Options, check_mode: bool) -> 
             client.reporter.warn(
                 f"A new token lives {token.seconds_left():.0f} seconds, less than min_validity: each task asks anew."
             )
-    result = {**_described(token), "expires_in": max(int(token.seconds_left()), 0), "cached": cached}
+    result = {**_token_result(token), "expires_in": max(int(token.seconds_left()), 0), "cached": cached}
     if options["return_token"]:
         result["access_token"] = token.access_token
-    diff = {"before": _described(token if cached else before), "after": _described(token)}
+    diff = {"before": _token_result(token if cached else before), "after": _token_result(token)}
     return Outcome(result, changed=not cached, diff=diff)
 
 
-def _described(token: Token | None) -> dict[str, Any]:
+def _token_result(token: Token | None) -> dict[str, Any]:
     """All of a token but the token."""
     if token is None:
         return {}

@@ -34,7 +34,7 @@ from .._judge.watch_state import WatchState
 from .._version import VERSION
 from .dates import api_instant, api_milliseconds, date_option, now_of_api
 from .periods import period_since
-from .presentation import api_enabled, decoded_name, presented
+from .presentation import api_enabled, decoded_name, to_result
 from .reports import Batch, measured
 from .task import Options
 
@@ -204,7 +204,7 @@ def _moment(value: Any, latest: datetime) -> int | None:
 
 def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
     """A monitoring of the list without what a site keeps secret, which its error message may quote."""
-    shown = presented(item, redact=True)
+    shown = to_result(item, redact=True)
     return Sight(
         id=item["id"],
         name=decoded_name(item, redact=True),

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.presentation import (
     REDACTED,
-    presented,
     secrets_within,
     snake_case,
+    to_result,
 )
 
 DOCUMENTED_KEYS = {
@@ -87,7 +87,7 @@ def test_a_name_stays_what_it_is(key: str) -> None:
 
 def test_all_levels_are_renamed_and_values_kept() -> None:
     item = {"isMobile": False, "config": {"dnsMapping": [{"origin": "a", "destination": None}]}, "latency": 0}
-    assert presented(item, redact=False) == {
+    assert to_result(item, redact=False) == {
         "is_mobile": False,
         "config": {"dns_mapping": [{"origin": "a", "destination": None}]},
         "latency": 0,
@@ -103,7 +103,7 @@ def test_all_levels_are_renamed_and_values_kept() -> None:
     ],
 )
 def test_of_two_spellings_of_a_key_the_first_that_says_something_counts(item: dict[str, Any], value: bool) -> None:
-    assert presented(item, redact=False) == {"http2_disabled": value}
+    assert to_result(item, redact=False) == {"http2_disabled": value}
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def monitoring(canary: str) -> dict[str, Any]:
 
 @given(st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="/"), max_size=30))
 def test_no_secret_of_a_site_survives(canary: str) -> None:
-    shown = json.dumps(presented(monitoring(f"CANARY{canary}"), redact=True), ensure_ascii=False)
+    shown = json.dumps(to_result(monitoring(f"CANARY{canary}"), redact=True), ensure_ascii=False)
     assert "CANARY" not in shown
 
 
@@ -156,12 +156,12 @@ def test_whatever_shape_a_secret_has_its_texts_are_hidden(value: Any, key: str) 
             return [text for item in inner for text in texts(item)]
         return [inner] if isinstance(inner, str) else []
 
-    found = presented({"config": {key: value}}, redact=True)
+    found = to_result({"config": {key: value}}, redact=True)
     assert "CANARY" not in json.dumps(list(texts(found)))
 
 
 def test_the_structure_stays_so_that_it_tells_what_is_set() -> None:
-    config = presented(monitoring("CANARY-of-the-site"), redact=True)["config"]
+    config = to_result(monitoring("CANARY-of-the-site"), redact=True)["config"]
     assert config["basic_auth"] == {"user": REDACTED, "password": REDACTED}
     assert config["header"] == [{"key": "X-Key", "value": REDACTED}, {"name": "X-Other", "value": REDACTED}]
     assert config["cookies"][0] == {
@@ -177,7 +177,7 @@ def test_the_structure_stays_so_that_it_tells_what_is_set() -> None:
 
 def test_what_is_empty_stays_empty() -> None:
     config = {"basicAuth": None, "cookies": [], "header": [{"key": "X", "value": ""}], "postData": {}}
-    assert presented(config, redact=True) == {
+    assert to_result(config, redact=True) == {
         "basic_auth": None,
         "cookies": [],
         "header": [{"key": "X", "value": ""}],
@@ -187,13 +187,13 @@ def test_what_is_empty_stays_empty() -> None:
 
 @pytest.mark.parametrize("password", ["secret", "with@sign", "with@two@signs", "with:colon", "with?#both"])
 def test_the_login_in_a_url_is_hidden_and_the_rest_of_it_kept(password: str) -> None:
-    found = presented({"url": f"https://user:{password}@shop.example/a?b=c@d#e"}, redact=True)
+    found = to_result({"url": f"https://user:{password}@shop.example/a?b=c@d#e"}, redact=True)
     assert found == {"url": f"https://{REDACTED}@shop.example/a?b=c@d#e"}
 
 
 @pytest.mark.parametrize("url", ["https://shop.example/@scope/x", "https://shop.example/?mail=a@b", "a@b"])
 def test_an_at_sign_elsewhere_in_a_url_is_no_login(url: str) -> None:
-    assert presented({"url": url}, redact=True) == {"url": url}
+    assert to_result({"url": url}, redact=True) == {"url": url}
 
 
 def test_an_error_message_that_quotes_secrets_loses_them_and_nothing_else() -> None:
@@ -201,17 +201,17 @@ def test_an_error_message_that_quotes_secrets_loses_them_and_nothing_else() -> N
         "errorMessage": "Login abcdef with abcdefghij failed after 3 tries",
         "config": {"basicAuth": {"user": "abcdef", "password": "abcdefghij"}},
     }
-    assert presented(item, redact=True)["error_message"] == f"Login {REDACTED} with {REDACTED} failed after 3 tries"
+    assert to_result(item, redact=True)["error_message"] == f"Login {REDACTED} with {REDACTED} failed after 3 tries"
 
 
 def test_an_error_message_keeps_words_that_happen_to_be_very_short_secrets() -> None:
     item = {"errorMessage": "The page is gone", "config": {"basicAuth": {"user": "page", "password": "gone"}}}
-    assert presented(item, redact=True)["error_message"] == "The page is gone"
+    assert to_result(item, redact=True)["error_message"] == "The page is gone"
 
 
 def test_on_demand_everything_is_shown() -> None:
     item = monitoring("CANARY-of-the-site")
-    found = presented(item, redact=False)
+    found = to_result(item, redact=False)
     assert found["config"]["basic_auth"] == {"user": "CANARY-of-the-site", "password": "CANARY-of-the-site"}
     assert json.dumps(found).count("CANARY") == json.dumps(item).count("CANARY")
 
@@ -219,7 +219,7 @@ def test_on_demand_everything_is_shown() -> None:
 def test_what_the_api_said_is_not_changed() -> None:
     item = monitoring("CANARY-of-the-site")
     before = copy.deepcopy(item)
-    presented(item, redact=True)
+    to_result(item, redact=True)
     assert item == before
 
 
