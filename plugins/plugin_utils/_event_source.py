@@ -38,8 +38,8 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watc
     OPTIONS,
     Plan,
     default_state_file,
-    look,
     plan_from,
+    poll,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch_journal import Journal
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
@@ -48,7 +48,7 @@ logger = logging.getLogger("contentsquare.speedlab.monitorings")
 
 _FEEDBACK_QUEUE = "eda_feedback_queue"  # so ansible-rulebook names it among the arguments
 _JITTER = 0.1  # of the interval, so that many sources do not ask at the same moment
-_GLANCE = 0.01  # seconds between two looks at the queue
+_QUEUE_CHECK = 0.01  # seconds between two checks of the queue
 _BUSY_AFTER = 5.0  # seconds after which a queue that others keep full is not waited for any longer
 _FEEDBACK_AFTER = 60.0  # seconds within which the rule engine says that it took an event
 _HANDED_OVER_AT_MOST = 3  # times, where no word of that comes
@@ -67,22 +67,22 @@ async def watch(queue: Any, arguments: Mapping[str, Any]) -> None:
     try:
         while True:
             await delivery.deliver()
-            await _one_look(session, delivery)
+            await _one_poll(session, delivery)
             await asyncio.sleep(session.plan.interval * random.uniform(1 - _JITTER, 1 + _JITTER))
     finally:
         session.journal.close()
 
 
-async def _one_look(session: Session, delivery: Delivery) -> None:
-    parts = await in_thread(session.look)
+async def _one_poll(session: Session, delivery: Delivery) -> None:
+    parts = await in_thread(session.poll)
     try:
         while await in_thread(lambda: session.see(parts)):
             await delivery.deliver()
-    except FileNotWritten as problem:  # what cannot be kept is not told; it is seen anew at the next look
+    except FileNotWritten as problem:  # what cannot be kept is not emitted; the next poll finds it anew
         logger.error("%s", problem.message)  # noqa: TRY400 - the reason is all that helps
 
 
-# --- looking ----------------------------------------------------------------------------------------------------------
+# --- polling ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -120,14 +120,14 @@ class Session:
             raise
         return cls(plan, journal, client, time.monotonic() + _CLIENT_LIFE)
 
-    def look(self) -> Iterator[Observation]:
+    def poll(self) -> Iterator[Observation]:
         if time.monotonic() > self.client_until:
             self.client = Client(self.plan.settings, Reporter(warn=_warn))
             self.client_until = time.monotonic() + _CLIENT_LIFE
-        return look(self.plan, self.client, self.journal.state)
+        return poll(self.plan, self.client, self.journal.state)
 
     def see(self, parts: Iterator[Observation]) -> bool:
-        """Read the next part of a look and keep what it tells; False at its end."""
+        """Read the next part of a poll and keep its events; False at its end."""
         part = next(parts, None)
         if part is None:
             return False
@@ -180,7 +180,7 @@ class Delivery:
         while not self._inner.empty():
             if time.monotonic() > until:
                 return False
-            await asyncio.sleep(_GLANCE)
+            await asyncio.sleep(_QUEUE_CHECK)
         return True
 
     async def _hand_over_and_hear(self, event: Event, feedback: asyncio.Queue[Any]) -> None:

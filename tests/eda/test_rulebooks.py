@@ -26,8 +26,8 @@ def variables(folder: Path, **given: Any) -> dict[str, Any]:
 
 
 def settle(simulator: Simulator) -> None:
-    """So many looks that a second event, or a playbook that runs once too often, would show."""
-    simulator.wait_for_looks(4)
+    """So many polls that a second event, or a playbook that runs once too often, would show."""
+    simulator.wait_for_polls(4)
 
 
 def test_a_ticket_is_opened_once_and_closed_once_and_a_kill_repeats_nothing(
@@ -36,7 +36,7 @@ def test_a_ticket_is_opened_once_and_closed_once_and_a_kill_repeats_nothing(
     user = {**environment, "SPEEDLAB_TICKET_URL": hook.url, "SPEEDLAB_TICKET_TOKEN": "ticket-token-canary"}
     how = variables(tmp_path, speedlab_name=NAME)
     with rulebook(tmp_path, user, "contentsquare.speedlab.monitoring_ticket", how, "-vv") as running:
-        simulator.wait_for_looks(2)
+        simulator.wait_for_polls(2)
         simulator.turn(CHECKOUT, "KO", errorMessage="{{ 6 * 7 }} says the page")
         (opened,) = hook.wait_for(1)
         settle(simulator)
@@ -67,7 +67,7 @@ def test_a_playbook_runs_once_when_a_monitoring_is_stale(
 ) -> None:
     how = variables(tmp_path, speedlab_name=NAME)
     with rulebook(tmp_path, environment, "contentsquare.speedlab.monitoring_stale", how) as running:
-        simulator.wait_for_looks(2)
+        simulator.wait_for_polls(2)
         three_days_ago = datetime.now(timezone.utc) - timedelta(days=3)
         simulator.control(f"monitorings/{CHECKOUT}", {"lastExecution": int(three_days_ago.timestamp() * 1000)})
         simulator.control(f"monitorings/{CHECKOUT}", {"frequency": 1})
@@ -113,7 +113,7 @@ def test_with_persistence_an_event_is_crossed_out_by_the_word_of_the_rule_engine
     book.write_text(yaml.safe_dump([{"name": "own", "hosts": "localhost", "sources": sources, "rules": rules}]))
     database = {"drools_db_file_path": str(tmp_path / "engine")}
     with rulebook(tmp_path, environment, str(book), database, "--persistence-id", "1") as running:
-        simulator.wait_for_looks(2)
+        simulator.wait_for_polls(2)
         simulator.turn(CHECKOUT, "KO")
         wait_for(lambda: "state_changed from OK as" in running.output, "the first event")
         simulator.turn(CHECKOUT, "OK")  # no rule is for what this makes, and the engine confirms it too
@@ -131,7 +131,7 @@ def test_whoever_follows_the_guide_gets_a_ticket(
     book = tmp_path / "checkout.yml"
     book.write_text(text.replace("interval: 60", "interval: 1"), encoding="utf-8")
     with rulebook(tmp_path, {**environment, "SPEEDLAB_TICKET_URL": hook.url}, str(book), {}):
-        simulator.wait_for_looks(2)
+        simulator.wait_for_polls(2)
         simulator.turn(CHECKOUT, "KO")
         (ticket,) = hook.wait_for(1)
     assert (ticket["action"], ticket["title"]) == ("open", f"{NAME} is in the state KO")

@@ -139,7 +139,7 @@ def test_wrong_arguments_end_it_before_any_request(
     assert simulator.control("counters")["calls"] == {}
 
 
-# --- what it tells ----------------------------------------------------------------------------------------------------
+# --- what it emits ----------------------------------------------------------------------------------------------------
 
 
 def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
@@ -148,7 +148,7 @@ def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     consumer = new_consumer(initial="tell", expires_on="2026-01-01")
     consumer.start()
     consumer.wait_for_events(1, "stale")
-    simulator.wait_for_looks(1)
+    simulator.wait_for_polls(1)
     config = next(each for each in default_seed()["monitorings"] if each["id"] == CHECKOUT)["config"]
     password = config["basicAuth"]["password"]
     simulator.turn(CHECKOUT, "KO", errorMessage=f"401 for {password}", extra={"apiToken": "new-field-canary"})
@@ -165,9 +165,9 @@ def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     consumer.kill(signal.SIGTERM)
 
     events = schema("monitorings_events.json")
-    told = consumer.events()
-    assert [error.message for event in told for error in events.iter_errors(event)] == []
-    assert {event["type"] for event in told} == set(events.schema["properties"]["type"]["enum"])
+    emitted = consumer.events()
+    assert [error.message for event in emitted for error in events.iter_errors(event)] == []
+    assert {event["type"] for event in emitted} == set(events.schema["properties"]["type"]["enum"])
     shown = consumer.log.read_text("utf-8") + consumer.output
     shown += "".join(path.read_text("utf-8") for path in consumer.folder.glob("state.json*"))
     assert "401 for VALUE_REDACTED" in shown
@@ -186,7 +186,7 @@ def default_seed() -> dict[str, Any]:
 def test_the_schema_of_events_refuses_what_is_none(simulator: Simulator, new_consumer: Callable[..., Consumer]) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     simulator.turn(HOME, "KO")
     (event,) = consumer.wait_for_events(1)
     events = schema("monitorings_events.json")
@@ -199,7 +199,7 @@ def test_a_second_source_on_the_same_state_is_refused(
 ) -> None:
     first, second = (new_consumer(state_file=str(tmp_path / "one.json"), monitoring_id=[HOME]) for _each in range(2))
     first.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     second.start()
     assert second.process is not None
     assert second.process.wait(60) == 1
@@ -207,5 +207,5 @@ def test_a_second_source_on_the_same_state_is_refused(
     assert first.lives
     first.kill()
     second.start()
-    simulator.wait_for_looks(1)
+    simulator.wait_for_polls(1)
     wait_for(lambda: second.lives, "the second source")

@@ -15,7 +15,7 @@ from watching import CHECKOUT, HOME, PAIR, Consumer, Simulator, wait_for
 
 LIST = "/v1/speed-analysis/monitoring/list"
 TOKEN = "/v1/oauth/token"
-LOOKS = 5  # as many looks in a row meet the trouble; at an interval of a minute these are minutes
+POLLS = 5  # as many polls in a row meet the trouble; at an interval of a minute these are minutes
 
 
 @contextmanager
@@ -54,27 +54,27 @@ TROUBLES: dict[str, tuple[Callable[[Simulator], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_health_is_told_once_down_and_once_up_and_nothing_is_missed(
+def test_health_is_emitted_once_down_and_once_up_and_nothing_is_missed(
     simulator: Simulator, new_consumer: Callable[..., Consumer], name: str
 ) -> None:
     meet, code = TROUBLES[name]
     consumer = new_consumer(monitoring_id=[HOME, CHECKOUT])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     with meet(simulator):
         simulator.turn(CHECKOUT, "KO")
         simulator.control(f"monitorings/{HOME}/reports", {})
         (down,) = consumer.wait_for_events(1, "health")
         simulator.control("counters/reset", {})
         path = TOKEN if name == "a refused pair" else LIST
-        wait_for(lambda: simulator.control("counters")["calls"].get(path, 0) >= LOOKS, f"{LOOKS} looks")
+        wait_for(lambda: simulator.control("counters")["calls"].get(path, 0) >= POLLS, f"{POLLS} polls")
         assert consumer.lives
         assert consumer.events("health") == [down]
         simulator.control(f"monitorings/{HOME}/reports", {})
     assert (down["health"]["status"], down["health"]["failure"]["code"]) == ("down", code)
 
     consumer.wait_for_events(2, "health")
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     assert [event["health"]["status"] for event in consumer.events("health")] == ["down", "up"]
     assert [event["to"] for event in consumer.events("state_changed")] == ["KO"]
     assert len(consumer.events("report_added")) == 2
@@ -84,12 +84,12 @@ def test_health_is_told_once_down_and_once_up_and_nothing_is_missed(
 def test_refused_connections_are_an_outage_too(simulator: Simulator, new_consumer: Callable[..., Consumer]) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     with refused_connections(simulator):
         (down,) = consumer.wait_for_events(1, "health")
         tried = consumer.output.count("Starting new HTTP connection")
-        more = tried + LOOKS
-        wait_for(lambda: consumer.output.count("Starting new HTTP connection") >= more, f"{LOOKS} looks")
+        more = tried + POLLS
+        wait_for(lambda: consumer.output.count("Starting new HTTP connection") >= more, f"{POLLS} polls")
         assert consumer.events("health") == [down]
         assert down["health"]["failure"]["code"] == "connection_refused"
     consumer.wait_for_events(2, "health")
@@ -103,10 +103,10 @@ def test_a_token_that_expires_is_renewed_and_nobody_hears_of_it(
 ) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     for _each in range(3):
         simulator.control("tokens/expire", {})
-        simulator.wait_for_looks(2)
+        simulator.wait_for_polls(2)
     simulator.turn(HOME, "KO")
     consumer.wait_for_events(1, "state_changed")
     assert consumer.events("health") == []
@@ -117,24 +117,24 @@ def test_a_restart_in_the_midst_of_an_outage_tells_it_no_second_time(
 ) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     with fault(simulator, LIST, kind="html", status=503):
         consumer.wait_for_events(1, "health")
-        simulator.wait_for_looks(1)
+        simulator.wait_for_polls(1)
         consumer.kill()
         consumer.start()
-        simulator.wait_for_looks(3)
+        simulator.wait_for_polls(3)
     consumer.wait_for_events(2, "health")
     assert [event["health"]["status"] for event in consumer.events("health")] == ["down", "up"]
 
 
-def test_all_looks_share_one_token(simulator: Simulator, new_consumer: Callable[..., Consumer]) -> None:
+def test_all_polls_share_one_token(simulator: Simulator, new_consumer: Callable[..., Consumer]) -> None:
     consumer = new_consumer(monitoring_id=[HOME])
     consumer.start()
-    simulator.wait_for_looks(2)
+    simulator.wait_for_polls(2)
     consumer.kill()
     consumer.start()
-    simulator.wait_for_looks(3)
+    simulator.wait_for_polls(3)
     assert simulator.control("counters")["calls"][TOKEN] == 1
     assert {each["body"].get("client_id") for each in simulator.control("requests") if each["path"] == TOKEN} == {
         PAIR[0]

@@ -49,13 +49,13 @@ class Simulator(support.Simulator):
         port = self.auth_url.rpartition(":")[2]
         Simulator.start(self.directory, "--port", port)
 
-    def looks(self) -> int:
+    def polls(self) -> int:
         return self.calls("/v1/speed-analysis/monitoring/list")
 
-    def wait_for_looks(self, number: int) -> None:
+    def wait_for_polls(self, number: int) -> None:
         """Until so many more lists were asked for."""
-        wanted = self.looks() + number
-        wait_for(lambda: self.looks() >= wanted, f"look number {wanted}")
+        wanted = self.polls() + number
+        wait_for(lambda: self.polls() >= wanted, f"poll number {wanted}")
 
     def turn(self, monitoring: int, state: str, **more: Any) -> None:
         self.control(f"monitorings/{monitoring}", {"state": state, **more})

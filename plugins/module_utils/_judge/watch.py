@@ -2,23 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From one look at the monitorings to the next: what happened, each thing told once.
+"""From one poll of the monitorings to the next: what happened, each thing emitted once.
 
 Private to this collection: may change without notice.
 
 Decisions that the code follows:
 
-* Only edges are told. The first look is the baseline, and silent unless what is wrong by then is asked for; a
-  monitoring that turns up later is told where it is in trouble.
+* Only changes make events. The first poll is the baseline. It emits nothing, unless the user asks for what is wrong
+  already. A monitoring that turns up later makes an event if it is in trouble.
 * What the API leaves out (a state, a last execution) is not known, which is no change.
 * A monitoring that the API shows older than it was seen already, as behind a cache, changes nothing.
-* A run is known by its id, else by its date. The last runs are remembered, so that one that turns up late is told, and
-  none is told again.
+* A run is known by its id, else by its date. The last runs are remembered, so that one that turns up late is emitted,
+  and none is emitted again.
 * A monitoring is in trouble while it is enabled and its state is not ``OK`` or it is stale. ``recovered`` ends the
   trouble: its state is ``OK``, and it is fresh.
 * Playbooks get events as extra variables, and text in those is a template. What the API says comes from outside: so the
   marks of a template are pulled apart in it.
-* Whether the pair gets a token, and whether the API answers at all, are told apart: a refused pair is both.
+* Whether the pair gets a token, and whether the API answers at all, are two things: a refused pair is both.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A monitoring as the API shows it now. ``runs``: those since the last ones told; None where nobody asked.
+class Snapshot:
+    """A monitoring as the API shows it now. ``runs``: those since the last ones emitted; None if nobody asked.
 
     ``odd``: the answer on its runs was not usable, while those on other monitorings were.
     """
@@ -87,13 +87,13 @@ class Sight:
 
 @dataclass(frozen=True)
 class Observation:
-    """A part of a look, or its end.
+    """A part of a poll, or its end.
 
-    ``listed``: the ids of the whole list, once all of its monitorings were observed. ``failure``: why the look ended
-    early, as ``failure`` and ``msg`` of a failed task. ``expiry``: what the dates of the pair tell.
+    ``listed``: the ids of the whole list, once all of its monitorings were observed. ``failure``: why the poll ended
+    early, as ``failure`` and ``msg`` of a failed task. ``expiry``: the expiry of the pair by its dates.
     """
 
-    sights: Sequence[Sight] = ()
+    snapshots: Sequence[Snapshot] = ()
     listed: frozenset[int] | None = None
     failure: Mapping[str, Any] | None = None
     expiry: Expiry | None = None
@@ -101,10 +101,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class Rules:
-    """What is to be told. ``client_id``: of the pair, for its events."""
+    """What is to be emitted. ``client_id``: of the pair, for its events."""
 
     types: frozenset[str] = frozenset(EVENT_TYPES)
-    tell_initial: bool = False
+    emit_initial: bool = False
     stale_factor: float = 2.0
     client_id: str | None = None
 
@@ -117,25 +117,25 @@ def observe(
     if observation.expiry is not None:
         _observe_expiry(news, observation.expiry)
     monitorings = dict(state.monitorings)
-    for sight in observation.sights:
-        monitorings[sight.id] = _observe_monitoring(news, state.monitorings.get(sight.id), sight)
+    for snapshot in observation.snapshots:
+        monitorings[snapshot.id] = _observe_monitoring(news, state.monitorings.get(snapshot.id), snapshot)
     news.state = replace(news.state, monitorings=monitorings)
     if observation.failure is not None:
         _observe_failure(news, observation.failure)
     if observation.listed is not None:
-        _end_good_look(news, observation.listed)
+        _end_good_poll(news, observation.listed)
     return news.state, tuple(news.events)
 
 
-def settled_until(state: WatchState, sight: Sight) -> int | None:
+def settled_until(state: WatchState, snapshot: Snapshot) -> int | None:
     """The moment (milliseconds since 1970) after which the runs of a watched monitoring are of interest; None: all."""
-    return state.monitorings[sight.id].floor
+    return state.monitorings[snapshot.id].floor
 
 
-def runs_wanted(state: WatchState, sight: Sight) -> bool:
+def runs_wanted(state: WatchState, snapshot: Snapshot) -> bool:
     """Whether the list knows of a run that was not read yet. Of the baseline, none is."""
-    known = state.monitorings.get(sight.id)
-    return known is not None and sight.last_execution is not None and sight.last_execution > (known.read_to or 0)
+    known = state.monitorings.get(snapshot.id)
+    return known is not None and snapshot.last_execution is not None and snapshot.last_execution > (known.read_to or 0)
 
 
 @dataclass
@@ -147,7 +147,7 @@ class _News:
     rules: Rules
     events: list[Event] = field(default_factory=list)
 
-    def tell(self, kind: str, **what: Any) -> None:
+    def emit(self, kind: str, **what: Any) -> None:
         if kind not in self.rules.types:
             return
         self.state = self.state.numbered()
@@ -178,91 +178,91 @@ def _without_templates(value: Any) -> Any:
 # --- a monitoring -----------------------------------------------------------------------------------------------------
 
 
-def _observe_monitoring(news: _News, known: Watched | None, sight: Sight) -> Watched:
-    before = _baseline(sight, news.now) if known is None else known
-    if sight.last_execution is None:
-        sight = replace(sight, last_execution=before.last_execution)
-    elif sight.last_execution < (before.last_execution or 0):
-        sight = replace(sight, last_execution=before.last_execution, state=before.state)
-    freshness = _freshness(sight, news)
-    about = _about(sight, freshness)
-    silent = known is None and not (news.state.started or news.rules.tell_initial)
-    after = _observe_runs(news, before, sight, about)
-    after = _observe_state(news, after, sight, about, silent)
-    after = _observe_trouble(news, after, sight, freshness, about, silent)
-    return replace(after, last_execution=sight.last_execution, gone_since=None)
+def _observe_monitoring(news: _News, known: Watched | None, snapshot: Snapshot) -> Watched:
+    before = _baseline(snapshot, news.now) if known is None else known
+    if snapshot.last_execution is None:
+        snapshot = replace(snapshot, last_execution=before.last_execution)
+    elif snapshot.last_execution < (before.last_execution or 0):
+        snapshot = replace(snapshot, last_execution=before.last_execution, state=before.state)
+    freshness = _freshness(snapshot, news)
+    about = _about(snapshot, freshness)
+    silent = known is None and not (news.state.started or news.rules.emit_initial)
+    after = _observe_runs(news, before, snapshot, about)
+    after = _observe_state(news, after, snapshot, about, silent)
+    after = _observe_trouble(news, after, snapshot, freshness, about, silent)
+    return replace(after, last_execution=snapshot.last_execution, gone_since=None)
 
 
-def _baseline(sight: Sight, now: datetime) -> Watched:
+def _baseline(snapshot: Snapshot, now: datetime) -> Watched:
     """Runs from before it are no news; without a last one, a day is allowed for clocks that differ."""
-    last = sight.last_execution
+    last = snapshot.last_execution
     floor = int((now - timedelta(days=1)).timestamp() * 1000) if last is None else last
     return Watched(floor=floor, read_to=last)
 
 
-def _freshness(sight: Sight, news: _News) -> Freshness:
-    last = _instant(sight.last_execution)
-    return assess_freshness(last, sight.frequency, sight.enabled, news.now, news.rules.stale_factor)
+def _freshness(snapshot: Snapshot, news: _News) -> Freshness:
+    last = _instant(snapshot.last_execution)
+    return assess_freshness(last, snapshot.frequency, snapshot.enabled, news.now, news.rules.stale_factor)
 
 
 def _instant(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else instant_from_epoch_ms(milliseconds)
 
 
-def _about(sight: Sight, freshness: Freshness) -> Event:
+def _about(snapshot: Snapshot, freshness: Freshness) -> Event:
     """The monitoring as each of its events shows it."""
-    last = _instant(sight.last_execution)
+    last = _instant(snapshot.last_execution)
     return {
-        "id": sight.id,
-        "name": sight.name,
-        "url": sight.url,
-        "state": sight.state,
-        "error_message": sight.error_message,
-        "enabled": sight.enabled,
-        "frequency": sight.frequency,
+        "id": snapshot.id,
+        "name": snapshot.name,
+        "url": snapshot.url,
+        "state": snapshot.state,
+        "error_message": snapshot.error_message,
+        "enabled": snapshot.enabled,
+        "frequency": snapshot.frequency,
         "last_execution": None if last is None else iso_utc(last),
         "age_seconds": freshness.age_seconds,
         "stale": freshness.stale,
     }
 
 
-def _observe_runs(news: _News, before: Watched, sight: Sight, about: Event) -> Watched:
+def _observe_runs(news: _News, before: Watched, snapshot: Snapshot, about: Event) -> Watched:
     if "report_added" not in news.rules.types:  # whoever asks for them one day gets those from then on
-        last = max((sight.last_execution or 0, before.floor or 0, *(date for date, _key in before.told))) or None
-        return replace(before, floor=last, told=(), read_to=last)
-    if sight.runs is None:
-        return replace(before, odd=before.odd or sight.odd)
-    known = {key for _date, key in before.told}
-    new = {run.key: run for run in sight.runs if run.key not in known and run.date > (before.floor or 0)}
+        last = max((snapshot.last_execution or 0, before.floor or 0, *(date for date, _key in before.emitted))) or None
+        return replace(before, floor=last, emitted=(), read_to=last)
+    if snapshot.runs is None:
+        return replace(before, odd=before.odd or snapshot.odd)
+    known = {key for _date, key in before.emitted}
+    new = {run.key: run for run in snapshot.runs if run.key not in known and run.date > (before.floor or 0)}
     in_order = sorted(new.values(), key=lambda run: (run.date, run.key))
     for run in in_order:
         report = {"id": run.id, "date": iso_utc(instant_from_epoch_ms(run.date)), "failed": run.failed}
-        news.tell("report_added", monitoring=about, report={**report, "metrics": dict(run.metrics)})
-    told = sorted((*before.told, *((run.date, run.key) for run in in_order)))
-    settled, kept = told[:-_RUNS_REMEMBERED], told[-_RUNS_REMEMBERED:]
+        news.emit("report_added", monitoring=about, report={**report, "metrics": dict(run.metrics)})
+    emitted = sorted((*before.emitted, *((run.date, run.key) for run in in_order)))
+    settled, kept = emitted[:-_RUNS_REMEMBERED], emitted[-_RUNS_REMEMBERED:]
     floor = settled[-1][0] if settled else before.floor
-    read_to = _read_to(news, before, sight, kept)
-    return replace(before, told=tuple(kept), floor=floor, read_to=read_to, odd=False)
+    read_to = _read_to(news, before, snapshot, kept)
+    return replace(before, emitted=tuple(kept), floor=floor, read_to=read_to, odd=False)
 
 
-def _read_to(news: _News, before: Watched, sight: Sight, told: Sequence[tuple[int, str]]) -> int | None:
+def _read_to(news: _News, before: Watched, snapshot: Snapshot, emitted: Sequence[tuple[int, str]]) -> int | None:
     """A run that the list knows of, and the reports do not yet, is asked for again; but not for ever."""
-    last = sight.last_execution
+    last = snapshot.last_execution
     if last is None:
         return before.read_to
-    is_there = bool(told) and told[-1][0] >= last
+    is_there = bool(emitted) and emitted[-1][0] >= last
     overdue = news.now - instant_from_epoch_ms(last) > _RUN_OVERDUE_AFTER
     return last if is_there or overdue else before.read_to
 
 
-def _observe_state(news: _News, before: Watched, sight: Sight, about: Event, silent: bool) -> Watched:
-    if sight.state is None or _same(sight.state, before.state):
+def _observe_state(news: _News, before: Watched, snapshot: Snapshot, about: Event, silent: bool) -> Watched:
+    if snapshot.state is None or _same(snapshot.state, before.state):
         return before
     appears = before.state is None
-    if not silent and not (appears and _is_ok(sight.state)):
-        turned = _turned(before.state or "OK", sight.state)
-        news.tell("state_changed", monitoring=about, turned=turned, **{"from": before.state, "to": sight.state})
-    return replace(before, state=sight.state)
+    if not silent and not (appears and _is_ok(snapshot.state)):
+        turned = _turned(before.state or "OK", snapshot.state)
+        news.emit("state_changed", monitoring=about, turned=turned, **{"from": before.state, "to": snapshot.state})
+    return replace(before, state=snapshot.state)
 
 
 def _turned(before: str, after: str) -> str:
@@ -281,19 +281,19 @@ def _is_ok(state: str) -> bool:
 
 
 def _observe_trouble(
-    news: _News, before: Watched, sight: Sight, freshness: Freshness, about: Event, silent: bool
+    news: _News, before: Watched, snapshot: Snapshot, freshness: Freshness, about: Event, silent: bool
 ) -> Watched:
-    if not sight.enabled:  # nobody expects it to run
+    if not snapshot.enabled:  # nobody expects it to run
         return replace(before, stale=False)
     stale = before.stale if freshness.stale is None else freshness.stale
     if stale and not before.stale and not silent:
-        news.tell("stale", monitoring=about)
+        news.emit("stale", monitoring=about)
     in_trouble = stale or (before.state is not None and not _is_ok(before.state))
     since = before.trouble_since
     if in_trouble:
         since = since or iso_utc(news.now)
     elif since is not None:
-        news.tell("recovered", monitoring=about, trouble_since=since)
+        news.emit("recovered", monitoring=about, trouble_since=since)
         since = None
     return replace(before, stale=stale, trouble_since=since)
 
@@ -303,26 +303,26 @@ def _observe_trouble(
 
 def _observe_expiry(news: _News, expiry: Expiry) -> None:
     before = news.state.expiry
-    silent = before is None and not news.rules.tell_initial
+    silent = before is None and not news.rules.emit_initial
     if _URGENCY[expiry.health] > _URGENCY[before or "ok"] and not silent:
-        news.tell("credential_expiring", credential={"client_id": news.rules.client_id, **expiry.as_dict()})
+        news.emit("credential_expiring", credential={"client_id": news.rules.client_id, **expiry.as_dict()})
     news.state = replace(news.state, expiry=expiry.health)
 
 
 def _observe_failure(news: _News, failure: Mapping[str, Any]) -> None:
     if failure["code"] in _REFUSED and not news.state.refused:
-        news.tell("credential_refused", credential={"client_id": news.rules.client_id}, failure=dict(failure))
+        news.emit("credential_refused", credential={"client_id": news.rules.client_id}, failure=dict(failure))
         news.state = replace(news.state, refused=True)
     if news.state.down_since is None:
         since = iso_utc(news.now)
-        news.tell("health", health={"status": "down", "down_since": since, "failure": dict(failure)})
+        news.emit("health", health={"status": "down", "down_since": since, "failure": dict(failure)})
         news.state = replace(news.state, down_since=since)
 
 
-def _end_good_look(news: _News, listed: Iterable[int]) -> None:
+def _end_good_poll(news: _News, listed: Iterable[int]) -> None:
     since = news.state.down_since
     if since is not None:
-        news.tell("health", health={"status": "up", "down_since": since, "failure": None})
+        news.emit("health", health={"status": "up", "down_since": since, "failure": None})
     kept = _without_forgotten(news.state.monitorings, set(listed), news.now.date())
     news.state = replace(news.state, started=True, refused=False, down_since=None, monitorings=kept)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a watch over monitorings remembers from one look to the next, and its form as JSON.
+"""What a watch over monitorings remembers from one poll to the next, and its form as JSON.
 
 Private to this collection: may change without notice.
 """
@@ -23,7 +23,7 @@ _STREAM = re.compile(r"[0-9a-f]{32}")
 class Watched:
     """What is known of one monitoring. Times of runs are milliseconds since 1970, as the API gives them.
 
-    ``floor``: runs up to this moment are settled. ``told``: the date and key of each later run that was told.
+    ``floor``: runs up to this moment are settled. ``emitted``: the date and key of each later run with an event.
     ``read_to``: the last execution up to which the runs were read. ``odd``: the answer on its runs is not usable, while
     those on other monitorings are. ``gone_since``: a day (UTC) since which the list of the API leaves the monitoring
     out.
@@ -34,27 +34,27 @@ class Watched:
     stale: bool = False
     trouble_since: str | None = None
     floor: int | None = None
-    told: tuple[tuple[int, str], ...] = ()
+    emitted: tuple[tuple[int, str], ...] = ()
     read_to: int | None = None
     odd: bool = False
     gone_since: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Without what has its default, as a thousand of these are written after each look."""
+        """Without what has its default, as a thousand of these are written after each poll."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value not in (None, False, ())}
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Watched:
         known = dict(found)
-        told = tuple((_typed(int, date), _typed(str, key)) for date, key in known.pop("told", ()))
+        emitted = tuple((_typed(int, date), _typed(str, key)) for date, key in known.pop("emitted", ()))
         for name in ("last_execution", "floor", "read_to"):
             _typed(int, known.get(name, 0))
         for name in ("state", "trouble_since", "gone_since"):
             _typed(str, known.get(name, ""))
         for name in ("stale", "odd"):
             _typed(bool, known.get(name, False))
-        return cls(**known, told=told)
+        return cls(**known, emitted=emitted)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class WatchState:
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> WatchState:
-        """Raises :class:`ValueError` for what is none: a watch that starts anew would tell things twice, or never."""
+        """Raises :class:`ValueError` for what is none: a watch that starts anew would emit events twice, or never."""
         if found.get("schema_version") != STATE_VERSION:
             raise ValueError(f"it is not of the schema version {STATE_VERSION}")
         try:

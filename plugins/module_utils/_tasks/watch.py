@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The watch over monitorings: its options, and one look at the API.
+"""The watch over monitorings: its options, and one poll of the API.
 
 Private to this collection: may change without notice.
 
-A look only reads. It comes in parts, so that what a part tells can be handed over before the next one is read: after a
-long outage there may be much to catch up on.
+A poll only reads. It comes in parts, so that the events of a part can be handed over before the next one is read: after
+a long outage there may be much to catch up on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .._judge.dates import instant_from_epoch_ms
 from .._judge.expiry import Thresholds, assess_expiry
 from .._judge.freshness import AHEAD_AT_MOST
 from .._judge.numeric import number_given
-from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Sight, runs_wanted, settled_until
+from .._judge.watch import EVENT_TYPES, MONITORING_EVENTS, Observation, Rules, Run, Snapshot, runs_wanted, settled_until
 from .._judge.watch_state import WatchState
 from .._version import VERSION
 from .dates import api_instant, api_milliseconds, date_option, now_of_api
@@ -57,7 +57,7 @@ OPTIONS: dict[str, Any] = {
 
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1.0, 86_400.0  # seconds
 _READERS = 4  # threads at most: some slots are left for playbooks, and an event loop beside them gets its turn in time
-_READ_AT_A_TIME = 50  # monitorings whose runs are read before what they tell is handed over
+_READ_AT_A_TIME = 50  # monitorings whose runs are read before their events are handed over
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
         selection=Selection(None if ids is None else frozenset(ids), options["name"] or "", options["url"] or ""),
         rules=Rules(
             types=frozenset(options["events"]),
-            tell_initial=options["initial"] == "tell",
+            emit_initial=options["initial"] == "tell",
             stale_factor=options["stale_factor"],
             client_id=login.client_id if isinstance(login, Pair) else None,
         ),
@@ -124,7 +124,7 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
 
 def default_state_file(plan: Plan, environ: Mapping[str, str]) -> Folder:
     """The path of a file in the user's own folder for state; another one for each pair, project, selection and choice
-    of events. Two rulebooks that tell different things each need to know what they told.
+    of events. Two rulebooks that emit different events each need to know what they emitted.
 
     Raises :class:`SettingsError` if there is no place for it.
     """
@@ -142,10 +142,10 @@ def default_state_file(plan: Plan, environ: Mapping[str, str]) -> Folder:
     return replace(folder, path=os.path.join(folder.path, f"monitorings-{digest}.json"))
 
 
-# --- one look ---------------------------------------------------------------------------------------------------------
+# --- one poll ---------------------------------------------------------------------------------------------------------
 
 
-def look(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
+def poll(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]:
     """What there is to see now, in parts. A failure that has a name is the last part, and no exception."""
     yield Observation(expiry=assess_expiry(plan.expires_on, plan.created_on, plan.thresholds, _today()))
     try:
@@ -162,25 +162,25 @@ def _monitorings(plan: Plan, client: Client, state: WatchState) -> Iterator[Obse
     selection = plan.selection
     listed = client.lab.monitorings(name=selection.name, url=selection.url)
     latest = _latest(client)
-    by_id = {item["id"]: _sight(item, latest) for item in listed}  # one that is listed twice is one
-    sights = [sight for sight in by_id.values() if selection.ids is None or sight.id in selection.ids]
-    to_read = [sight for sight in sights if plan.reads_runs and runs_wanted(state, sight)]
-    _warn_of_nothing(plan, client, state, sights)
-    waiting = {sight.id for sight in to_read}
-    yield Observation(sights=[sight for sight in sights if sight.id not in waiting])
+    by_id = {item["id"]: _snapshot(item, latest) for item in listed}  # one that is listed twice is one
+    snapshots = [snapshot for snapshot in by_id.values() if selection.ids is None or snapshot.id in selection.ids]
+    to_read = [snapshot for snapshot in snapshots if plan.reads_runs and runs_wanted(state, snapshot)]
+    _warn_of_nothing(plan, client, state, snapshots)
+    waiting = {snapshot.id for snapshot in to_read}
+    yield Observation(snapshots=[snapshot for snapshot in snapshots if snapshot.id not in waiting])
     for start in range(0, len(to_read), _READ_AT_A_TIME):
         try:
             read = _with_runs(to_read[start : start + _READ_AT_A_TIME], client, state)
         except SpeedlabError:
-            yield Observation(sights=to_read[start:])  # what the list says is told now, their runs later
+            yield Observation(snapshots=to_read[start:])  # what the list says is emitted now, their runs later
             raise
-        yield Observation(sights=read)
-    yield Observation(listed=frozenset(sight.id for sight in sights))
+        yield Observation(snapshots=read)
+    yield Observation(listed=frozenset(snapshot.id for snapshot in snapshots))
 
 
-def _warn_of_nothing(plan: Plan, client: Client, state: WatchState, sights: Sequence[Sight]) -> None:
-    """A typing error in the selection would look like monitorings that are all in order."""
-    found = {sight.id for sight in sights}
+def _warn_of_nothing(plan: Plan, client: Client, state: WatchState, snapshots: Sequence[Snapshot]) -> None:
+    """A typing error in the selection would pass for monitorings that are all in order."""
+    found = {snapshot.id for snapshot in snapshots}
     if found and state.monitorings and found.isdisjoint(state.monitorings):
         client.reporter.warn("The API lists none of the monitorings in the state file: is it another project's?")
     missing = sorted((plan.selection.ids or frozenset()) - found)
@@ -202,10 +202,10 @@ def _moment(value: Any, latest: datetime) -> int | None:
     return None if instant is None or instant > latest else api_milliseconds(value)
 
 
-def _sight(item: Mapping[str, Any], latest: datetime) -> Sight:
+def _snapshot(item: Mapping[str, Any], latest: datetime) -> Snapshot:
     """A monitoring of the list without what a site keeps secret, which its error message may quote."""
     shown = to_result(item, redact=True)
-    return Sight(
+    return Snapshot(
         id=item["id"],
         name=decoded_name(item, redact=True),
         url=_text(shown.get("url")),
@@ -221,34 +221,36 @@ def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _with_runs(sights: Sequence[Sight], client: Client, state: WatchState) -> list[Sight]:
-    """The sights with the runs that are new. Where the API refuses those of one alone, that one waits.
+def _with_runs(snapshots: Sequence[Snapshot], client: Client, state: WatchState) -> list[Snapshot]:
+    """The snapshots with the runs that are new. Where the API refuses those of one alone, that one waits.
 
     Where no answer is usable, that is an outage; but not where each was unusable already while others were not.
     """
 
     latest, batch = _latest(client), Batch(client)
 
-    def read(sight: Sight) -> Sight | SpeedlabError:
-        floor = settled_until(state, sight)
+    def read(snapshot: Snapshot) -> Snapshot | SpeedlabError:
+        floor = settled_until(state, snapshot)
         since = None if floor is None else instant_from_epoch_ms(floor)
-        found = batch.read(lambda: client.lab.monitoring_runs(sight.id, period_since(since)).rows)
+        found = batch.read(lambda: client.lab.monitoring_runs(snapshot.id, period_since(since)).rows)
         if isinstance(found, SpeedlabError):
-            client.reporter.warn(f"The runs of monitoring {sight.id} are left for the next look: {found.message}")
+            client.reporter.warn(f"The runs of monitoring {snapshot.id} are left for the next poll: {found.message}")
             return found
-        return replace(sight, runs=[run for run in (_run(row, latest) for row in found) if run is not None])
+        return replace(snapshot, runs=[run for run in (_run(row, latest) for row in found) if run is not None])
 
-    found = in_parallel(read, sights, min(_READERS, client.settings.connection.concurrency))
+    found = in_parallel(read, snapshots, min(_READERS, client.settings.connection.concurrency))
     odd = [
-        (sight, each) for sight, each in zip(sights, found) if isinstance(each, SpeedlabError) and _may_be_outage(each)
+        (snapshot, each)
+        for snapshot, each in zip(snapshots, found)
+        if isinstance(each, SpeedlabError) and _may_be_outage(each)
     ]
-    if len(odd) == len(sights):
-        for sight, error in odd:
-            if not state.monitorings[sight.id].odd:
+    if len(odd) == len(snapshots):
+        for snapshot, error in odd:
+            if not state.monitorings[snapshot.id].odd:
                 raise error
     return [
-        replace(sight, odd=_may_be_outage(each)) if isinstance(each, SpeedlabError) else each
-        for sight, each in zip(sights, found)
+        replace(snapshot, odd=_may_be_outage(each)) if isinstance(each, SpeedlabError) else each
+        for snapshot, each in zip(snapshots, found)
     ]
 
 
@@ -258,9 +260,9 @@ def _may_be_outage(error: SpeedlabError) -> bool:
 
 
 def _run(row: Mapping[str, Any], latest: datetime) -> Run | None:
-    """A run; None where it has no date, since then nobody can tell whether it is new."""
+    """A run; None where it has no date, because then nobody knows whether it is new."""
     moment = _moment(row.get("date"), latest)
     if moment is None:
         return None
-    told = measured(row)
-    return Run(told["id"], moment, told["failed"], told["metrics"])
+    run = measured(row)
+    return Run(run["id"], moment, run["failed"], run["metrics"])

@@ -141,7 +141,7 @@ class Journal:
         except ValueError as error:
             raise SettingsError(
                 f"state_file {self.path} is no state of this event source: {error}",
-                hint="Restore it, or remove it to begin anew: what happened since it was written is then not told.",
+                hint="Restore it, or remove it to begin anew: what happened since it was written is then not emitted.",
             ) from None
 
     def _last_taken(self, state: WatchState) -> int:

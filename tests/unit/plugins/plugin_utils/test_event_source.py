@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Sight
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Snapshot
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch_journal import Journal
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _event_source
@@ -122,7 +122,7 @@ def test_a_queue_that_others_keep_full_holds_nothing_up(journal: Journal, monkey
         handing_over = asyncio.create_task(delivery.deliver())
         taken = [await queue.get() for _each in events]
         await handing_over
-        await delivery.deliver()  # the next look: nothing is handed over twice
+        await delivery.deliver()  # the next poll: nothing is handed over twice
         assert queue.qsize() == 0
         return taken
 
@@ -198,19 +198,21 @@ def test_an_event_that_is_never_confirmed_is_tried_again_and_then_passed_over(
 
 # --- the loop ---------------------------------------------------------------------------------------------------------
 
-HOME = Sight(1, "Home", "https://shop.example/", "OK", "", True, 60, int(datetime.now(timezone.utc).timestamp() * 1000))
+HOME = Snapshot(
+    1, "Home", "https://shop.example/", "OK", "", True, 60, int(datetime.now(timezone.utc).timestamp() * 1000)
+)
 
 
-def looks(monkeypatch: pytest.MonkeyPatch, *states: str, home: Sight = HOME) -> None:
-    """Each look shows one monitoring in the next of the states; after the last, looks are the same."""
+def polls(monkeypatch: pytest.MonkeyPatch, *states: str, home: Snapshot = HOME) -> None:
+    """Each poll shows one monitoring in the next of the states; after the last, polls are the same."""
     coming = list(states)
 
-    def look(plan: Any, client: Any, state: WatchState) -> Iterator[Observation]:
+    def poll(plan: Any, client: Any, state: WatchState) -> Iterator[Observation]:
         shown = coming.pop(0) if len(coming) > 1 else coming[0]
-        yield Observation(sights=[Sight(**{**vars(home), "state": shown})])
+        yield Observation(snapshots=[Snapshot(**{**vars(home), "state": shown})])
         yield Observation(listed=frozenset({1}))
 
-    monkeypatch.setattr(_event_source, "look", look)
+    monkeypatch.setattr(_event_source, "poll", poll)
 
 
 def arguments(tmp_path: Path, **given: Any) -> dict[str, Any]:
@@ -229,12 +231,12 @@ async def taken(arguments: dict[str, Any], number: int) -> list[Event]:
     return events
 
 
-def test_changes_are_told_and_a_restart_tells_none_of_them_again(
+def test_changes_are_emitted_and_a_restart_emits_none_of_them_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks(monkeypatch, "OK", "KO")
+    polls(monkeypatch, "OK", "KO")
     (first,) = within(30, lambda: taken(arguments(tmp_path), 1))
-    looks(monkeypatch, "KO", "OK")
+    polls(monkeypatch, "KO", "OK")
     second, third = within(30, lambda: taken(arguments(tmp_path), 2))
     assert [(event["type"], event.get("to")) for event in (first, second, third)] == [
         *(("state_changed", "KO"), ("state_changed", "OK")),
@@ -242,10 +244,10 @@ def test_changes_are_told_and_a_restart_tells_none_of_them_again(
     ]
 
 
-def test_what_cannot_be_kept_is_not_told_until_it_can(
+def test_what_cannot_be_kept_is_not_emitted_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    looks(monkeypatch, "KO")
+    polls(monkeypatch, "KO")
     in_the_way = tmp_path / "state.json.new"
     in_the_way.mkdir()
 
@@ -266,7 +268,7 @@ def test_a_clock_of_this_machine_that_jumps_makes_nothing_stale(
     month = timedelta(days=30)
     monkeypatch.setattr(Client, "clock_difference", month.total_seconds())
     ran = datetime.now(timezone.utc) - month - timedelta(minutes=1)
-    looks(monkeypatch, "KO", "OK", home=replace(HOME, last_execution=int(ran.timestamp() * 1000)))
+    polls(monkeypatch, "KO", "OK", home=replace(HOME, last_execution=int(ran.timestamp() * 1000)))
     events = within(30, lambda: taken(arguments(tmp_path, initial="tell"), 3))
     assert [event["type"] for event in events] == ["state_changed", "state_changed", "recovered"]
     assert events[0]["monitoring"]["age_seconds"] // 60 == 1
@@ -277,12 +279,12 @@ def test_a_source_that_waits_for_the_api_ends_at_once_and_the_loop_goes_on_meanw
 ) -> None:
     asked, answers = threading.Event(), threading.Event()
 
-    def look(plan: Any, client: Any, state: WatchState) -> Iterator[Observation]:
+    def poll(plan: Any, client: Any, state: WatchState) -> Iterator[Observation]:
         asked.set()
         answers.wait(60)
-        yield Observation(sights=[HOME])
+        yield Observation(snapshots=[HOME])
 
-    monkeypatch.setattr(_event_source, "look", look)
+    monkeypatch.setattr(_event_source, "poll", poll)
 
     async def work() -> None:
         source = asyncio.create_task(watch(asyncio.Queue(1), arguments(tmp_path)))
@@ -340,7 +342,7 @@ def test_two_sources_do_not_share_a_state_file(api: ScriptedApi, tmp_path: Path)
 def test_no_argument_is_changed_and_the_feedback_queue_is_none_of_the_options(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks(monkeypatch, "KO")
+    polls(monkeypatch, "KO")
 
     async def work() -> Event:
         queue: asyncio.Queue[Event] = asyncio.Queue(1)
@@ -358,7 +360,7 @@ def test_no_argument_is_changed_and_the_feedback_queue_is_none_of_the_options(
 
 def test_the_state_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     caplog.set_level(logging.DEBUG)
-    looks(monkeypatch, "KO")
+    polls(monkeypatch, "KO")
     events = within(30, lambda: taken(arguments(tmp_path, initial="tell"), 1))
     written = "".join(path.read_text("utf-8") for path in tmp_path.glob("state*"))
     assert LOGIN["client_secret"] not in written + caplog.text + json.dumps(events)

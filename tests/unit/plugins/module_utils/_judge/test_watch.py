@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The watch: each change is told once, in order, and what is late, lost or left out tells nothing."""
+"""The watch: each change makes one event, in order, and what is late, lost or left out makes none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watc
     Observation,
     Rules,
     Run,
-    Sight,
+    Snapshot,
     observe,
     runs_wanted,
 )
@@ -33,7 +33,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watc
 START = datetime(2026, 11, 25, 1, 0, tzinfo=timezone.utc)
 STREAM = "0123456789abcdef0123456789abcdef"
 HOURLY = 60
-TELLING = Rules(tell_initial=True)
+EMITTING_INITIAL = Rules(emit_initial=True)
 
 
 def ms(moment: datetime) -> int:
@@ -49,9 +49,9 @@ class World:
 
     def __init__(self, rules: Rules = Rules(), started: bool = True) -> None:  # noqa: B008 - it is frozen
         self.rules, self.now, self.state = rules, START, WatchState(STREAM)
-        self.sight = Sight(1, "Home", "https://shop.example/", "OK", "", True, HOURLY, ms(START))
+        self.snapshot = Snapshot(1, "Home", "https://shop.example/", "OK", "", True, HOURLY, ms(START))
         if started:
-            assert self.look() == []
+            assert self.poll() == []
 
     def after(self, minutes: float) -> World:
         self.now += timedelta(minutes=minutes)
@@ -63,19 +63,19 @@ class World:
         self.state = WatchState.from_dict(json.loads(json.dumps(self.state.as_dict())))
         return list(events)
 
-    def see(self, *sights: Sight, **changes: Any) -> list[Event]:
-        """The look at a list of these, or at the one monitoring with changes that last."""
+    def see(self, *snapshots: Snapshot, **changes: Any) -> list[Event]:
+        """The poll of a list of these, or at the one monitoring with changes that last."""
         if changes:
-            self.sight = replace(self.sight, **changes)
-        seen = sights or (self.sight,)
-        return [*self.part(sights=seen), *self.part(listed=frozenset(each.id for each in seen))]
+            self.snapshot = replace(self.snapshot, **changes)
+        seen = snapshots or (self.snapshot,)
+        return [*self.part(snapshots=seen), *self.part(listed=frozenset(each.id for each in seen))]
 
-    look = see
+    poll = see
 
     def ran(self, *runs: Run, **changes: Any) -> list[Event]:
-        last = max((each.date for each in runs), default=self.sight.last_execution)
-        events = self.see(replace(self.sight, last_execution=last, runs=runs, **changes))
-        self.sight = replace(self.sight, last_execution=last, **changes)
+        last = max((each.date for each in runs), default=self.snapshot.last_execution)
+        events = self.see(replace(self.snapshot, last_execution=last, runs=runs, **changes))
+        self.snapshot = replace(self.snapshot, last_execution=last, **changes)
         return events
 
     def fails(self, code: str = "service_unavailable") -> list[Event]:
@@ -89,14 +89,14 @@ def kinds(events: Sequence[Event]) -> list[str]:
 # --- the baseline -----------------------------------------------------------------------------------------------------
 
 
-def test_the_first_look_tells_nothing_however_bad_things_are() -> None:
+def test_the_first_poll_emits_nothing_however_bad_things_are() -> None:
     world = World(started=False)
     assert world.part(expiry=expiry(3)) == []
     assert world.see(state="KO", last_execution=ms(START - timedelta(days=3))) == []
 
 
-def test_the_first_look_tells_what_is_wrong_where_that_is_asked_for() -> None:
-    world = World(TELLING, started=False)
+def test_the_first_poll_emits_what_is_wrong_where_that_is_asked_for() -> None:
+    world = World(EMITTING_INITIAL, started=False)
     assert kinds(world.part(expiry=expiry(3))) == ["credential_expiring"]
     events = world.see(state="KO", last_execution=ms(START - timedelta(days=3)))
     assert kinds(events) == ["state_changed", "stale"]
@@ -106,22 +106,22 @@ def test_the_first_look_tells_what_is_wrong_where_that_is_asked_for() -> None:
 
 def test_a_baseline_that_was_cut_short_goes_on_silently() -> None:
     world = World(started=False)
-    world.part(sights=[world.sight])
-    other = replace(world.sight, id=2, state="KO")
-    assert world.see(world.sight, other) == []
+    world.part(snapshots=[world.snapshot])
+    other = replace(world.snapshot, id=2, state="KO")
+    assert world.see(world.snapshot, other) == []
 
 
-def test_a_monitoring_that_turns_up_later_is_told_where_it_is_in_trouble() -> None:
+def test_a_monitoring_that_turns_up_later_is_emitted_where_it_is_in_trouble() -> None:
     world = World()
-    good, bad = replace(world.sight, id=2), replace(world.sight, id=3, state="KO")
-    events = world.see(world.sight, good, bad)
+    good, bad = replace(world.snapshot, id=2), replace(world.snapshot, id=3, state="KO")
+    events = world.see(world.snapshot, good, bad)
     assert [(event["type"], event["monitoring"]["id"]) for event in events] == [("state_changed", 3)]
 
 
 # --- states -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_change_of_state_is_told_once_with_both_states() -> None:
+def test_a_change_of_state_is_emitted_once_with_both_states() -> None:
     world = World()
     (event,) = world.see(state="KO", error_message="It timed out.")
     assert (event["type"], event["from"], event["to"], event["turned"]) == ("state_changed", "OK", "KO", "bad")
@@ -129,7 +129,7 @@ def test_a_change_of_state_is_told_once_with_both_states() -> None:
     assert world.see() == []
 
 
-def test_the_way_back_is_told_once_as_a_change_and_as_the_end_of_the_trouble() -> None:
+def test_the_way_back_is_emitted_once_as_a_change_and_as_the_end_of_the_trouble() -> None:
     world = World()
     world.see(state="KO")
     changed, recovered = world.after(5).see(state="OK")
@@ -138,7 +138,7 @@ def test_the_way_back_is_told_once_as_a_change_and_as_the_end_of_the_trouble() -
     assert world.see() == []
 
 
-def test_a_change_between_two_bad_states_is_told_and_ends_no_trouble() -> None:
+def test_a_change_between_two_bad_states_is_emitted_and_ends_no_trouble() -> None:
     world = World()
     world.see(state="KO")
     (other,) = world.see(state="ERROR")
@@ -166,12 +166,12 @@ def test_a_first_state_that_is_good_is_no_news() -> None:
 def test_an_answer_from_before_changes_nothing() -> None:
     world = World()
     world.after(60).ran(run(START + timedelta(hours=1)), state="KO")
-    older = replace(world.sight, state="OK", last_execution=ms(START))
+    older = replace(world.snapshot, state="OK", last_execution=ms(START))
     assert world.see(older) == []
     assert world.see() == []
 
 
-def test_a_state_without_a_last_execution_is_told_all_the_same() -> None:
+def test_a_state_without_a_last_execution_is_emitted_all_the_same() -> None:
     world = World()
     (event,) = world.see(state="KO", last_execution=None)
     assert (event["to"], event["monitoring"]["last_execution"]) == ("KO", "2026-11-25T01:00:00Z")
@@ -219,16 +219,16 @@ def test_a_disabled_monitoring_is_neither_stale_nor_recovered() -> None:
 
 def test_runs_are_asked_for_only_where_the_list_knows_of_new_ones() -> None:
     world = World(started=False)
-    assert not runs_wanted(world.state, world.sight)
+    assert not runs_wanted(world.state, world.snapshot)
     world.see()
-    assert not runs_wanted(world.state, world.sight)
-    newer = replace(world.sight, last_execution=ms(START) + 1)
+    assert not runs_wanted(world.state, world.snapshot)
+    newer = replace(world.snapshot, last_execution=ms(START) + 1)
     assert runs_wanted(world.state, newer)
     world.after(1).see(replace(newer, runs=[Run("a", ms(START) + 1, False, {})]))
     assert not runs_wanted(world.state, newer)
 
 
-def test_each_run_since_the_baseline_is_told_once_the_oldest_first() -> None:
+def test_each_run_since_the_baseline_is_emitted_once_the_oldest_first() -> None:
     world = World()
     moments = [START + timedelta(minutes=minutes) for minutes in (0, 60, 120)]
     runs = [run(each) for each in moments]
@@ -243,7 +243,7 @@ def test_each_run_since_the_baseline_is_told_once_the_oldest_first() -> None:
     assert world.ran(*runs) == []
 
 
-def test_a_run_that_turns_up_late_is_told_and_the_others_are_not_told_again() -> None:
+def test_a_run_that_turns_up_late_is_emitted_and_the_others_are_not_emitted_again() -> None:
     world = World()
     first, late, last = (run(START + timedelta(hours=hours)) for hours in (1, 2, 3))
     world.after(180).ran(first, last)
@@ -260,7 +260,7 @@ def test_runs_without_an_id_are_known_by_their_date() -> None:
 
 def test_a_run_that_the_reports_do_not_have_yet_is_asked_for_again_for_an_hour() -> None:
     world = World()
-    newer = replace(world.sight, last_execution=ms(START) + 60_000)
+    newer = replace(world.snapshot, last_execution=ms(START) + 60_000)
     assert world.after(2).see(replace(newer, runs=[])) == []
     assert runs_wanted(world.state, newer)
     world.after(61).see(replace(newer, runs=[]))
@@ -269,7 +269,7 @@ def test_a_run_that_the_reports_do_not_have_yet_is_asked_for_again_for_an_hour()
 
 def test_what_was_not_read_is_read_at_the_next_look() -> None:
     world = World()
-    newer = replace(world.sight, last_execution=ms(START) + 60_000)
+    newer = replace(world.snapshot, last_execution=ms(START) + 60_000)
     world.after(2).see(newer)
     assert runs_wanted(world.state, newer)
 
@@ -287,16 +287,16 @@ def test_runs_from_before_somebody_asked_for_reports_are_no_news() -> None:
     world.rules = Rules(types=frozenset({"state_changed"}))
     assert world.after(60).see(last_execution=unasked.date) == []
     world.rules = Rules()
-    assert not runs_wanted(world.state, world.sight)
+    assert not runs_wanted(world.state, world.snapshot)
     assert [event["report"]["id"] for event in world.after(60).ran(first, unasked, last)] == [last.id]
 
 
-def test_a_last_run_that_the_first_look_left_out_makes_no_news_of_the_past() -> None:
+def test_a_last_run_that_the_first_poll_left_out_makes_no_news_of_the_past() -> None:
     world = World(started=False)
     world.see(last_execution=None)
     past = [run(START - timedelta(days=days)) for days in (2, 3, 400)]
     assert "report_added" not in kinds(world.after(5).ran(*past))
-    assert not runs_wanted(world.state, world.sight)
+    assert not runs_wanted(world.state, world.snapshot)
 
 
 def test_a_long_outage_is_caught_up_on_and_little_of_it_remembered() -> None:
@@ -304,7 +304,7 @@ def test_a_long_outage_is_caught_up_on_and_little_of_it_remembered() -> None:
     runs = [run(START + timedelta(minutes=minutes)) for minutes in range(1, 2001)]
     events = world.after(2000).ran(*runs)
     assert [event["report"]["id"] for event in events] == [each.id for each in runs]
-    assert len(world.state.monitorings[1].told) < 20
+    assert len(world.state.monitorings[1].emitted) < 20
     assert world.ran(*runs) == []
 
 
@@ -316,7 +316,7 @@ def expiry(days_left: int) -> Any:
     return assess_expiry(date.fromordinal(today.toordinal() + days_left), None, Thresholds(), today)
 
 
-def test_each_worse_stage_of_an_expiring_pair_is_told_once() -> None:
+def test_each_worse_stage_of_an_expiring_pair_is_emitted_once() -> None:
     world = World(Rules(client_id="shop-production"))
     stages = [world.part(expiry=expiry(days)) for days in (40, 31, 30, 29, 7, 3, 0, -1, -2)]
     assert [[event["credential"]["health"] for event in events] for events in stages] == [
@@ -331,18 +331,18 @@ def test_each_worse_stage_of_an_expiring_pair_is_told_once() -> None:
     }
 
 
-def test_a_renewed_pair_is_told_anew_when_it_expires_in_its_turn() -> None:
-    world = World(TELLING)
+def test_a_renewed_pair_is_emitted_anew_when_it_expires_in_its_turn() -> None:
+    world = World(EMITTING_INITIAL)
     world.part(expiry=expiry(3))
     assert world.part(expiry=expiry(300)) == []
     assert kinds(world.part(expiry=expiry(30))) == ["credential_expiring"]
 
 
-def test_of_a_pair_without_dates_nothing_is_told() -> None:
-    assert World(TELLING).part(expiry=assess_expiry(None, None, Thresholds(), START.date())) == []
+def test_of_a_pair_without_dates_nothing_is_emitted() -> None:
+    assert World(EMITTING_INITIAL).part(expiry=assess_expiry(None, None, Thresholds(), START.date())) == []
 
 
-def test_an_outage_is_told_once_on_the_way_down_and_once_on_the_way_up() -> None:
+def test_an_outage_is_emitted_once_on_the_way_down_and_once_on_the_way_up() -> None:
     world = World()
     (down,) = world.fails("rate_limited")
     assert down["health"] == {
@@ -356,14 +356,14 @@ def test_an_outage_is_told_once_on_the_way_down_and_once_on_the_way_up() -> None
     assert world.see() == []
 
 
-def test_a_source_that_is_down_from_the_first_look_on_says_so() -> None:
+def test_a_source_that_is_down_from_the_first_poll_on_says_so() -> None:
     world = World(started=False)
     assert kinds(world.fails()) == ["health"]
     assert kinds(world.see()) == ["health"]
 
 
 @pytest.mark.parametrize("code", ["pair_refused", "pair_expired", "project_refused"])
-def test_a_refused_pair_is_told_once_until_it_is_accepted_again(code: str) -> None:
+def test_a_refused_pair_is_emitted_once_until_it_is_accepted_again(code: str) -> None:
     world = World(Rules(client_id="shop-production"))
     refused, down = world.fails(code)
     assert (refused["type"], refused["credential"], refused["failure"]["code"]) == (
@@ -377,17 +377,17 @@ def test_a_refused_pair_is_told_once_until_it_is_accepted_again(code: str) -> No
     assert kinds(world.fails(code)) == ["credential_refused", "health"]
 
 
-def test_a_pair_that_is_refused_during_an_outage_is_told_too() -> None:
+def test_a_pair_that_is_refused_during_an_outage_is_emitted_too() -> None:
     world = World()
     world.fails("service_unavailable")
     assert kinds(world.fails("pair_refused")) == ["credential_refused"]
 
 
-# --- what is told at all ----------------------------------------------------------------------------------------------
+# --- what is emitted at all -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_only_the_types_that_are_asked_for_are_told(kind: str) -> None:
+def test_only_the_types_that_are_asked_for_are_emitted(kind: str) -> None:
     world = World(Rules(types=frozenset({kind})))
     world.part(expiry=expiry(40))
     events = [*world.part(expiry=expiry(3)), *world.fails("pair_refused"), *world.see(state="KO")]
@@ -422,7 +422,7 @@ def test_text_of_the_api_gives_a_template_no_other_marks() -> None:
 
 def test_the_same_observation_of_the_same_state_makes_the_same_events() -> None:
     world = World()
-    seen = Observation(sights=[replace(world.sight, state="KO")])
+    seen = Observation(snapshots=[replace(world.snapshot, state="KO")])
     first, again = (observe(world.state, seen, START, world.rules) for _each in range(2))
     assert first == again
 
@@ -430,11 +430,11 @@ def test_the_same_observation_of_the_same_state_makes_the_same_events() -> None:
 def test_what_is_no_longer_listed_is_kept_for_a_month_and_then_forgotten() -> None:
     world = World()
     world.see(state="KO")
-    other = replace(world.sight, id=2, state="OK")
+    other = replace(world.snapshot, id=2, state="OK")
     world.see(other)
     world.after(60 * 24 * 29).see(replace(other, last_execution=ms(world.now)))
     assert 1 in world.state.monitorings
-    assert world.see(replace(world.sight, last_execution=ms(world.now)), other) == []
+    assert world.see(replace(world.snapshot, last_execution=ms(world.now)), other) == []
     world.see(other)
     world.after(60 * 24 * 31).see(other)
     assert set(world.state.monitorings) == {2}
@@ -453,7 +453,7 @@ def test_what_is_no_longer_listed_is_kept_for_a_month_and_then_forgotten() -> No
         {"started": 1},
         {"monitorings": []},
         {"monitorings": {"x": {}}},
-        {"monitorings": {"1": {"told": [[1]]}}},
+        {"monitorings": {"1": {"emitted": [[1]]}}},
         {"monitorings": {"1": {"floor": "1"}}},
         {"monitorings": {"1": {"other": 1}}},
         {"unknown": 1},
@@ -485,16 +485,16 @@ def test_whatever_happens_changes_chain_up_runs_come_once_and_trouble_alternates
         runs += [run(world.now)] if hours > 0 else []
         shown = runs[-6:]
         chance.shuffle(shown)
-        last = world.sight.last_execution if hours < 0 else ms(world.now)
-        sight = replace(world.sight, state=state, last_execution=last, runs=shown)
-        events += world.see(sight)
-        world.sight = replace(sight, runs=None)
+        last = world.snapshot.last_execution if hours < 0 else ms(world.now)
+        snapshot = replace(world.snapshot, state=state, last_execution=last, runs=shown)
+        events += world.see(snapshot)
+        world.snapshot = replace(snapshot, runs=None)
 
     changes = [(event["from"], event["to"]) for event in events if event["type"] == "state_changed"]
     assert all(before == after for (_a, before), (after, _b) in zip(changes, changes[1:]))
     assert all(before.upper() != after.upper() for before, after in changes)
-    told = [event["report"]["id"] for event in events if event["type"] == "report_added"]
-    assert len(told) == len(set(told))
+    emitted = [event["report"]["id"] for event in events if event["type"] == "report_added"]
+    assert len(emitted) == len(set(emitted))
     health = [event["health"]["status"] for event in events if event["type"] == "health"]
     assert health == ["down", "up"] * (len(health) // 2) + ["down"] * (len(health) % 2)
     assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
@@ -503,8 +503,8 @@ def test_whatever_happens_changes_chain_up_runs_come_once_and_trouble_alternates
 def test_a_state_keeps_its_size_however_long_it_is_watched() -> None:
     """A week of a hundred monitorings that run every hour, break and come back, with an outage a day."""
     world = World(started=False)
-    sights = [replace(world.sight, id=number) for number in range(100)]
-    world.see(*sights)
+    snapshots = [replace(world.snapshot, id=number) for number in range(100)]
+    world.see(*snapshots)
     sizes = []
     for hour in range(24 * 7):
         world.after(60)
@@ -513,10 +513,10 @@ def test_a_state_keeps_its_size_however_long_it_is_watched() -> None:
         state = "KO" if hour % 7 == 0 else "OK"
         runs = [run(world.now - timedelta(hours=back)) for back in range(3)]
         now = ms(world.now)
-        world.see(*(replace(each, state=state, last_execution=now, runs=runs) for each in sights))
+        world.see(*(replace(each, state=state, last_execution=now, runs=runs) for each in snapshots))
         sizes.append(len(json.dumps(world.state.as_dict())))
     assert max(sizes[24:]) <= max(sizes[:24]) * 1.02
-    assert max(len(each.told) for each in world.state.monitorings.values()) < 20
+    assert max(len(each.emitted) for each in world.state.monitorings.values()) < 20
 
 
 def test_defaults_are_left_out_of_the_file() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The watch's options, and one look: which calls it makes, and what it makes of the answers."""
+"""The watch's options, and one poll: which calls it makes, and what it makes of the answers."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
     PairRefused,
     SettingsError,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Sight, observe
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Snapshot, observe
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch import (
     OPTIONS,
     Plan,
     default_state_file,
-    look,
     plan_from,
+    poll,
 )
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply, text_reply
@@ -74,17 +74,17 @@ class Watch:
         body = {"monitoringId": number, "limit": 0, "dateFrom": text}
         self.api.expect_lab("monitoring/reports", body, {"monitoringData": gives} if isinstance(gives, list) else gives)
 
-    def look(self) -> list[dict[str, Any]]:
+    def poll(self) -> list[dict[str, Any]]:
         self.parts, events = [], []
-        for part in look(self.plan, self.client, self.state):
+        for part in poll(self.plan, self.client, self.state):
             self.parts.append(part)
-            self.state, told = observe(self.state, part, datetime.now(timezone.utc), self.plan.rules)
-            events += told
+            self.state, emitted = observe(self.state, part, datetime.now(timezone.utc), self.plan.rules)
+            events += emitted
         return events
 
     @property
-    def sights(self) -> list[Sight]:
-        return [sight for part in self.parts for sight in part.sights]
+    def snapshots(self) -> list[Snapshot]:
+        return [snapshot for part in self.parts for snapshot in part.snapshots]
 
 
 @pytest.fixture
@@ -92,28 +92,28 @@ def watch(api: ScriptedApi) -> Watch:
     return Watch(api, **NO_RETRIES)
 
 
-# --- a look -----------------------------------------------------------------------------------------------------------
+# --- a poll -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_baseline_is_one_call_and_tells_nothing(watch: Watch) -> None:
     watch.expect_list(listed(1), listed(2, state="KO"))
-    assert watch.look() == []
+    assert watch.poll() == []
 
 
-def test_a_look_without_news_is_one_call(watch: Watch) -> None:
+def test_a_poll_without_news_is_one_call(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1))
-    assert watch.look() == []
+    assert watch.poll() == []
 
 
 def test_only_the_runs_of_monitorings_that_ran_are_read_from_the_last_known_one_on(watch: Watch) -> None:
     watch.expect_list(listed(1), listed(2))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1), listed(2, lastExecution=NOW_MS))
     row = {"id": "abc", "date": NOW_MS, "score": 88, "loadTime": 2100, "timings": {"firstByte": 120}}
     watch.expect_runs(2, [row, {"id": "old", "date": HOUR_AGO, "score": 1}, {"id": "undated"}])
-    (event,) = watch.look()
+    (event,) = watch.poll()
     assert (event["type"], event["monitoring"]["id"], event["report"]["id"]) == ("report_added", 2, "abc")
     metrics = event["report"]["metrics"]
     assert (metrics["score"], metrics["load_time"], metrics["first_byte"], metrics["speed_index"]) == (
@@ -124,26 +124,26 @@ def test_only_the_runs_of_monitorings_that_ran_are_read_from_the_last_known_one_
 
 def test_all_runs_of_a_monitoring_that_never_ran_are_read(watch: Watch) -> None:
     watch.expect_list(listed(1, lastExecution=None, state=None))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS))
     watch.expect_runs(1, [{"id": "abc", "date": NOW_MS, "score": -1}], since=None)
-    (event,) = watch.look()
+    (event,) = watch.poll()
     assert (event["report"]["failed"], event["report"]["metrics"]["score"]) == (True, None)
 
 
 def test_without_reports_among_the_events_no_report_is_read(api: ScriptedApi) -> None:
     watch = Watch(api, events=["state_changed"])
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
-    assert [event["type"] for event in watch.look()] == ["state_changed"]
+    assert [event["type"] for event in watch.poll()] == ["state_changed"]
 
 
 def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) -> None:
     watch = Watch(api, name="Page", url="shop", monitoring_id=[2, 9])
     watch.expect_list(listed(1), listed(2), body={"name": "Page", "url": "shop"})
-    watch.look()
-    assert [sight.id for sight in watch.sights] == [2]
+    watch.poll()
+    assert [snapshot.id for snapshot in watch.snapshots] == [2]
     assert watch.parts[-1].listed == frozenset({2})
 
 
@@ -151,20 +151,20 @@ def test_the_selection_is_by_text_at_the_api_and_by_id_here(api: ScriptedApi) ->
     ("given", "told"),
     [({"name": "Chekout"}, "No monitoring is watched"), ({"monitoring_id": [7]}, "no such monitoring: 7")],
 )
-def test_a_selection_that_selects_nothing_is_told(api: ScriptedApi, given: dict[str, Any], told: str) -> None:
+def test_a_selection_that_selects_nothing_is_warned_of(api: ScriptedApi, given: dict[str, Any], told: str) -> None:
     watch = Watch(api, **given)
     watch.expect_list(body={key: value for key, value in given.items() if key == "name"})
-    assert watch.look() == []
+    assert watch.poll() == []
     (warning,) = watch.warnings
     assert told in warning
 
 
-def test_the_state_of_another_project_is_told(watch: Watch) -> None:
+def test_the_state_of_another_project_is_warned_of(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     for _each in range(2):
         watch.expect_list(listed(2))
-        watch.look()
+        watch.poll()
     (warning,) = watch.warnings
     assert "another project" in warning
 
@@ -174,57 +174,57 @@ def test_what_a_site_keeps_secret_is_in_no_sight(watch: Watch) -> None:
     config = {"basicAuth": {"user": "shop", "password": "site-password"}, "cookies": cookies}
     url = "https://shop:url-password@shop.example/"
     watch.expect_list(listed(1, config=config, url=url, errorMessage="401 for site-password"))
-    watch.look()
-    shown = repr(watch.sights)
+    watch.poll()
+    shown = repr(watch.snapshots)
     assert "401 for VALUE_REDACTED" in shown
     assert not [secret for secret in ("site-password", "cookie-v", "url-password") if secret in shown]
 
 
 def test_names_are_decoded_and_odd_fields_stand_for_nothing(watch: Watch) -> None:
     watch.expect_list(listed(1, name="Caf&eacute; &amp; bar", state=7, frequency="often", lastExecution="x", url=None))
-    watch.look()
-    (sight,) = watch.sights
-    assert sight == Sight(1, "Café & bar", None, None, "", True, None, None)
+    watch.poll()
+    (snapshot,) = watch.snapshots
+    assert snapshot == Snapshot(1, "Café & bar", None, None, "", True, None, None)
 
 
 def test_a_date_far_ahead_is_none_and_outdates_nothing(watch: Watch) -> None:
     ahead = NOW_MS + 40 * 365 * 86_400_000
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=ahead))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
     watch.expect_runs(1, [{"id": "odd", "date": ahead, "score": 88}, {"id": "a", "date": NOW_MS, "score": 88}])
-    assert [event["type"] for event in watch.look()] == ["report_added", "state_changed"]
+    assert [event["type"] for event in watch.poll()] == ["report_added", "state_changed"]
 
 
 def test_a_monitoring_that_is_listed_twice_is_one(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, state="KO"), listed(1, state="KO"))
-    assert [event["type"] for event in watch.look()] == ["state_changed"]
+    assert [event["type"] for event in watch.poll()] == ["state_changed"]
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_failure_ends_the_look_and_says_what_a_failed_task_says(watch: Watch) -> None:
+def test_a_failure_ends_the_poll_and_says_what_a_failed_task_says(watch: Watch) -> None:
     watch.expect_list(gives=text_reply("<html>", 503))
-    (event,) = watch.look()
+    (event,) = watch.poll()
     failure = event["health"]["failure"]
     assert (failure["code"], failure["status"], failure["retryable"]) == ("service_unavailable", 503, True)
     assert failure["msg"].startswith("The API is not available")
 
 
-def test_a_refused_pair_is_told_as_such(api: ScriptedApi) -> None:
+def test_a_refused_pair_is_emitted_as_such(api: ScriptedApi) -> None:
     watch = Watch(api)
     api._expected.clear()
     api.expect_token(reply({"error": "invalid_client"}, 401))
-    assert [event["type"] for event in watch.look()] == ["credential_refused", "health"]
+    assert [event["type"] for event in watch.poll()] == ["credential_refused", "health"]
 
 
 @pytest.mark.parametrize("kind", [LoginError, *LoginError.__subclasses__(), *PairRefused.__subclasses__()])
-def test_every_failure_to_log_in_is_told_of_the_pair(kind: type[LoginError]) -> None:
+def test_every_failure_to_log_in_is_emitted_of_the_pair(kind: type[LoginError]) -> None:
     failure = {"msg": "It failed.", **kind("It failed").failure()}
     _state, events = observe(WatchState("0" * 32), Observation(failure=failure), NOW, plan().rules)
     assert [event["type"] for event in events] == ["credential_refused", "health"]
@@ -233,62 +233,62 @@ def test_every_failure_to_log_in_is_told_of_the_pair(kind: type[LoginError]) -> 
 def test_a_monitoring_whose_runs_are_refused_waits_and_the_others_do_not(watch: Watch) -> None:
     watch.api.ordered = False
     watch.expect_list(listed(1), listed(2))
-    watch.look()
+    watch.poll()
     ran = [listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS)]
     watch.expect_list(*ran)
     watch.expect_runs(1, reply({"success": False, "errorCode": "GONE"}, 404))
     watch.expect_runs(2, [{"id": "b", "date": NOW_MS, "score": 88}])
-    assert [event["monitoring"]["id"] for event in watch.look()] == [2]
+    assert [event["monitoring"]["id"] for event in watch.poll()] == [2]
     assert watch.warnings
     watch.expect_list(*ran)
     watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
-    assert [event["monitoring"]["id"] for event in watch.look()] == [1]
+    assert [event["monitoring"]["id"] for event in watch.poll()] == [1]
 
 
 def test_runs_that_are_all_malformed_are_an_outage_and_caught_up_on(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS))
     watch.expect_runs(1, {"monitoringData": "none"})
-    assert [event["health"]["status"] for event in watch.look()] == ["down"]
+    assert [event["health"]["status"] for event in watch.poll()] == ["down"]
     watch.expect_list(listed(1, lastExecution=NOW_MS))
     watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
-    assert [event["type"] for event in watch.look()] == ["report_added", "health"]
+    assert [event["type"] for event in watch.poll()] == ["report_added", "health"]
 
 
 def test_one_monitoring_whose_runs_are_malformed_for_ever_is_no_outage_again_and_again(watch: Watch) -> None:
     watch.api.ordered = False
     watch.expect_list(listed(1), listed(2))
-    watch.look()
-    told = []
+    watch.poll()
+    emitted = []
     for _each in range(3):
         watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2))
         watch.expect_runs(1, {"monitoringData": "none"})
-        told += watch.look()
+        emitted += watch.poll()
         watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS - 1 + _each))
         watch.expect_runs(1, {"monitoringData": "none"})
         watch.expect_runs(2, [{"id": f"b{_each}", "date": NOW_MS - 1 + _each, "score": 88}])
-        told += watch.look()
-    assert [event["health"]["status"] for event in told if event["type"] == "health"] == ["down", "up"]
-    assert [event["report"]["id"] for event in told if event["type"] == "report_added"] == ["b0", "b1", "b2"]
+        emitted += watch.poll()
+    assert [event["health"]["status"] for event in emitted if event["type"] == "health"] == ["down", "up"]
+    assert [event["report"]["id"] for event in emitted if event["type"] == "report_added"] == ["b0", "b1", "b2"]
     watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS + 2))
     for number in (1, 2):
         watch.expect_runs(number, {"monitoringData": "none"})
-    assert [event["health"]["status"] for event in watch.look()] == ["down"]
+    assert [event["health"]["status"] for event in watch.poll()] == ["down"]
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
 def test_one_monitoring_whose_runs_may_not_be_read_holds_up_no_other(watch: Watch, status: int) -> None:
     watch.api.ordered = False
     watch.expect_list(listed(1), listed(2))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS))
     watch.expect_runs(1, reply({}, status))
     watch.expect_runs(2, [{"id": "b", "date": NOW_MS, "score": 88}])
-    assert [(event["type"], event["monitoring"]["id"]) for event in watch.look()] == [("report_added", 2)]
+    assert [(event["type"], event["monitoring"]["id"]) for event in watch.poll()] == [("report_added", 2)]
     watch.expect_list(listed(1, lastExecution=NOW_MS), listed(2, lastExecution=NOW_MS))
     watch.expect_runs(1, reply({}, status))
-    assert watch.look() == []
+    assert watch.poll() == []
 
 
 def _iso(milliseconds: int) -> str:
@@ -299,30 +299,30 @@ def _iso(milliseconds: int) -> str:
 def test_a_run_is_seen_in_whichever_form_its_date_comes(watch: Watch, given: Any) -> None:
     now = NOW_MS // 1000 * 1000
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=given(now)))
     watch.expect_runs(1, [{"id": "a", "date": given(now), "score": 88}])
-    assert [event["type"] for event in watch.look()] == ["report_added"]
+    assert [event["type"] for event in watch.poll()] == ["report_added"]
 
 
-def test_a_state_is_told_while_no_runs_can_be_read(watch: Watch) -> None:
+def test_a_state_is_emitted_while_no_runs_can_be_read(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     ran = listed(1, lastExecution=NOW_MS, state="KO")
     watch.expect_list(ran)
     watch.expect_runs(1, text_reply("<html>", 503))
-    assert [event["type"] for event in watch.look()] == ["state_changed", "health"]
+    assert [event["type"] for event in watch.poll()] == ["state_changed", "health"]
     watch.expect_list(ran)
     watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": 88}])
-    assert [event["type"] for event in watch.look()] == ["report_added", "health"]
+    assert [event["type"] for event in watch.poll()] == ["report_added", "health"]
 
 
 def test_a_list_of_another_shape_forgets_nothing(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     before = watch.state.monitorings
     watch.expect_list(gives={"monitorings": {"id": 1}})
-    assert [event["type"] for event in watch.look()] == ["health"]
+    assert [event["type"] for event in watch.poll()] == ["health"]
     assert watch.state.monitorings == before
 
 
@@ -353,10 +353,10 @@ def test_without_a_pair_nothing_is_watched(api: ScriptedApi) -> None:
         plan(client_id=None, client_secret=None)
 
 
-def test_the_expiry_of_the_pair_is_looked_at_before_any_request(api: ScriptedApi) -> None:
+def test_the_expiry_of_the_pair_is_judged_before_any_request(api: ScriptedApi) -> None:
     checked = plan(expires_on=NOW.date() + timedelta(days=7), initial="tell")
     client = Client(checked.settings, Reporter(warn=print))
-    part = next(look(checked, client, WatchState("0" * 32)))
+    part = next(poll(checked, client, WatchState("0" * 32)))
     assert part.expiry is not None
     assert (part.expiry.health, part.expiry.days_left) == ("critical", 7)
     assert checked.rules.client_id == PAIR.client_id
@@ -405,22 +405,22 @@ def test_each_pair_project_selection_and_choice_of_events_has_a_state_file_of_it
 
 def test_a_state_that_turned_bad_and_the_runs_come_in_the_order_in_which_they_happened(watch: Watch) -> None:
     watch.expect_list(listed(1))
-    watch.look()
+    watch.poll()
     watch.expect_list(listed(1, lastExecution=NOW_MS, state="KO"))
     watch.expect_runs(1, [{"id": "a", "date": NOW_MS, "score": -1}])
-    assert [event["type"] for event in watch.look()] == ["report_added", "state_changed"]
+    assert [event["type"] for event in watch.poll()] == ["report_added", "state_changed"]
 
 
 def test_many_monitorings_are_read_in_parts(watch: Watch) -> None:
     watch.api.ordered = False
     numbers = range(1, 121)
     watch.expect_list(*(listed(number) for number in numbers))
-    watch.look()
+    watch.poll()
     watch.expect_list(*(listed(number, lastExecution=NOW_MS) for number in numbers))
     for number in numbers:
         watch.expect_runs(number, [{"id": str(number), "date": NOW_MS, "score": 88}])
-    assert len(watch.look()) == 120
-    assert max(len(part.sights) for part in watch.parts) == 50
+    assert len(watch.poll()) == 120
+    assert max(len(part.snapshots) for part in watch.parts) == 50
 
 
 def test_a_plan_is_a_value() -> None:
@@ -431,8 +431,8 @@ def test_no_event_holds_a_secret_of_a_url(watch: Watch) -> None:
     url = "https://shop.example/?preview_token=CANARY"
     page = listed(1, url=url, name=f"Page {url}", errorMessage=f"{url} answered 403")
     watch.expect_list(page)
-    watch.look()
+    watch.poll()
     watch.expect_list({**page, "state": "KO"})
-    (event,) = watch.look()
+    (event,) = watch.poll()
     assert "CANARY" not in str(event)
     assert event["monitoring"]["url"] == "https://shop.example/?preview_token=VALUE_REDACTED"
