@@ -24,7 +24,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
-from .._judge.secrecy import REDACTED, looks_secret
+from .._judge.secrecy import REDACTED, looks_secret, without_tokens
 from .._judge.urls import clean_for_publication
 
 Json = dict[str, Any]
@@ -55,18 +55,20 @@ _REASONS = frozenset(each.phrase.lower() for each in HTTPStatus) | {"connection 
 
 _HARMLESS_HEADER = re.compile(
     r"accept[a-z-]*|age|alt-svc|cache-control|cf-cache-status|connection|content-(?:encoding|language|length|type)"
-    r"|cross-origin-[a-z-]+-policy|date|expires|host|keep-alive|last-modified|permissions-policy|pragma|priority"
+    r"|cross-origin-[a-z-]+-policy|date|expires|host|keep-alive|last-modified|link|permissions-policy|pragma|priority"
     r"|referrer-policy|retry-after|save-data|sec-ch-ua[a-z-]*|sec-fetch-[a-z-]+|server|server-timing"
     r"|strict-transport-security|te|timing-allow-origin|trailer|transfer-encoding|upgrade-insecure-requests|user-agent"
     r"|vary|via|x-cache[a-z-]*|x-content-type-options|x-frame-options|x-served-by"
 )
-_HEADERS_WITH_A_URL = frozenset({"location", "content-location", "referer", "origin", "link"})
+_HEADERS_WITH_A_URL = frozenset({"location", "content-location", "referer", "origin"})
 _HARMLESS_FIELDS = frozenset(
     {
         *("_resourceType", "_priority", "_initialPriority", "_fetchType", "_error", "_protocol", "_contentType"),
         *("_method", "_host", "_objectSize"),
     }
 )
+_OF_AN_ADDRESS = re.compile(r"[/\\@%#&]|\?[^\"]*=")
+_WHITE_SPACE = re.compile(r"\s+")
 _NAMES = ("name", "key", "header")
 _VALUES = ("value", "val")
 
@@ -134,7 +136,7 @@ def _request(given: Json) -> Json:
     rebuilt = {
         **_extensions(given),
         "method": _known(given.get("method"), lambda text: text.upper() in _METHODS),
-        "url": clean_for_publication(url),
+        "url": _url(url),
         "httpVersion": _known(given.get("httpVersion"), _PROTOCOL.fullmatch),
         "cookies": [],
         "headers": _headers(given.get("headers")),
@@ -228,19 +230,19 @@ def _header_name(name: str) -> str:
 
 
 def _header_value(name: str, value: str) -> str:
-    keeps = _keeps(name)
-    if keeps is None or not value:
+    name = name.strip().lower()
+    if name in _HEADERS_WITH_A_URL:
+        return _url(value)
+    if not _is_harmless_header(name):
         return _redacted(value)
-    return clean_for_publication(value) if keeps or "//" in value or "@" in value or "eyJ" in value else value
+    if name.startswith("sec-") and not _OF_AN_ADDRESS.search(value):
+        return without_tokens(value)  # "?1" and "Not?A_Brand" are no queries
+    return clean_for_publication(value)
 
 
 @lru_cache(maxsize=4096)
-def _keeps(name: str) -> bool | None:
-    """Whether a header's value stays: None for one that goes, True for one that is a URL."""
-    name = name.strip().lower()
-    if name in _HEADERS_WITH_A_URL:
-        return True
-    return False if _HARMLESS_HEADER.fullmatch(name) else None
+def _is_harmless_header(name: str) -> bool:
+    return _HARMLESS_HEADER.fullmatch(name) is not None
 
 
 def _parameter(name: str, value: str, url: str) -> str:
@@ -269,7 +271,7 @@ def _extensions(given: Json) -> Json:
 
 
 def _texts_of_an_initiator(given: Json) -> Json:
-    return {name: clean_for_publication(given[name]) for name in ("type", "url") if isinstance(given.get(name), str)}
+    return {name: _url(given[name]) for name in ("type", "url") if isinstance(given.get(name), str)}
 
 
 def _numbers(given: Json) -> Json:
@@ -310,7 +312,8 @@ def _type(value: object) -> str:
 
 
 def _url(value: object) -> str:
-    return clean_for_publication(value) if isinstance(value, str) else ""
+    """A field that holds one URL and nothing else: what follows a space in it belongs to the URL."""
+    return clean_for_publication(_WHITE_SPACE.sub("%20", value.strip())) if isinstance(value, str) else ""
 
 
 def _address(value: object) -> Any:

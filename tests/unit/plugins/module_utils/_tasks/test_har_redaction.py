@@ -335,6 +335,33 @@ def test_harmless_headers_stay(name: str, value: str) -> None:
     assert with_response(headers=[header])["headers"] == [header]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        ("X-Cache-Key", "/L/17/4/1d/shop.example/?token=CANARY", f"/L/17/4/1d/shop.example/?token={HIDDEN}"),
+        ("Via", "1.1 Bearer CANARY-4711", f"1.1 Bearer {HIDDEN}"),
+        ("User-Agent", "probe Basic Q0FOQVJZOjE3", f"probe Basic {HIDDEN}"),
+        ("Server-Timing", 'db;desc="/cart?pin=CANARY"', f'db;desc="/cart?pin={HIDDEN}"'),
+        ("sec-ch-ua", "Bearer CANARY-4711", f"Bearer {HIDDEN}"),
+        ("sec-fetch-dest", "/cart?pin=CANARY", f"/cart?pin={HIDDEN}"),
+        ("sec-fetch-user", "?1", "?1"),
+    ],
+)
+def test_a_harmless_header_loses_what_is_not_harmless_in_it(name: str, value: str, left: str) -> None:
+    assert with_response(headers=[{"name": name, "value": value}])["headers"] == [{"name": name, "value": left}]
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\n", "\u00a0", "\u2028"])
+def test_what_follows_a_space_in_a_url_belongs_to_the_url(space: str) -> None:
+    url = f"https://shop.example/?q=coat{space}CANARY"
+    left = f"https://shop.example/?q={HIDDEN}"
+    assert with_request(url=url)["url"] == left
+    assert with_response(redirectURL=url)["redirectURL"] == left
+    assert rebuilt(_initiator={"type": "script", "url": url})["_initiator"]["url"] == left
+    for name in ("Location", "Content-Location", "Referer", "Origin"):
+        assert with_request(headers=[{"name": name, "value": url}])["headers"] == [{"name": name, "value": left}]
+
+
 @pytest.mark.parametrize("name", SECRET_HEADERS)
 def test_all_other_headers_tell_their_length_alone(name: str) -> None:
     header = [{"name": name, "value": "CANARY"}]
