@@ -145,7 +145,7 @@ def test_wrong_arguments_end_it_before_any_request(
 def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     simulator: Simulator, new_consumer: Callable[..., Consumer], tmp_path: Path
 ) -> None:
-    consumer = new_consumer(initial="tell", expires_on="2026-01-01")
+    consumer = new_consumer(emit_initial=True, expires_on="2026-01-01")
     consumer.start()
     consumer.wait_for_events(1, "stale")
     simulator.wait_for_polls(1)

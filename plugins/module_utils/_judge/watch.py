@@ -44,10 +44,6 @@ _RUN_OVERDUE_AFTER = timedelta(hours=1)
 _URGENCY = {"ok": 0, "unknown": 0, "warning": 1, "critical": 2, "expired": 3}
 # "#jinja2:" at the beginning gives a template other marks, whatever these are.
 _MARK_OF_A_TEMPLATE = re.compile(r"\{(?=[{%#])|\A#(?=jinja2:)")
-# The codes of all failures to log in: whatever the reason, the pair gets no token.
-_REFUSED = frozenset(
-    {"login_refused", "pair_refused", "pair_expired", "scope_refused", "project_needed", "project_refused"}
-)
 
 Event = dict[str, Any]
 
@@ -89,13 +85,16 @@ class Snapshot:
 class Observation:
     """A part of a poll, or its end.
 
-    ``listed``: the ids of the whole list, once all of its monitorings were observed. ``failure``: why the poll ended
-    early, as ``failure`` and ``msg`` of a failed task. ``expiry``: the expiry of the pair by its dates.
+    * ``listed``: the ids of the whole list, once all of its monitorings were observed.
+    * ``failure``: why the poll ended early, as ``failure`` and ``msg`` of a failed task.
+    * ``pair_refused``: it ended because the pair gets no token.
+    * ``expiry``: the expiry of the pair by its dates.
     """
 
     snapshots: Sequence[Snapshot] = ()
     listed: frozenset[int] | None = None
     failure: Mapping[str, Any] | None = None
+    pair_refused: bool = False
     expiry: Expiry | None = None
 
 
@@ -121,7 +120,7 @@ def observe(
         monitorings[snapshot.id] = _observe_monitoring(news, state.monitorings.get(snapshot.id), snapshot)
     news.state = replace(news.state, monitorings=monitorings)
     if observation.failure is not None:
-        _observe_failure(news, observation.failure)
+        _observe_failure(news, observation.failure, observation.pair_refused)
     if observation.listed is not None:
         _end_good_poll(news, observation.listed)
     return news.state, tuple(news.events)
@@ -260,12 +259,13 @@ def _observe_state(news: _News, before: Watched, snapshot: Snapshot, about: Even
         return before
     appears = before.state is None
     if not silent and not (appears and _is_ok(snapshot.state)):
-        turned = _turned(before.state or "OK", snapshot.state)
-        news.emit("state_changed", monitoring=about, turned=turned, **{"from": before.state, "to": snapshot.state})
+        direction = _direction(before.state or "OK", snapshot.state)
+        change = {"from": before.state, "to": snapshot.state, "direction": direction}
+        news.emit("state_changed", monitoring=about, **change)
     return replace(before, state=snapshot.state)
 
 
-def _turned(before: str, after: str) -> str:
+def _direction(before: str, after: str) -> str:
     """Into which trouble, or out of it; ``other`` is a trouble that became another one."""
     if _is_ok(after):
         return "good"
@@ -309,8 +309,8 @@ def _observe_expiry(news: _News, expiry: Expiry) -> None:
     news.state = replace(news.state, expiry=expiry.health)
 
 
-def _observe_failure(news: _News, failure: Mapping[str, Any]) -> None:
-    if failure["code"] in _REFUSED and not news.state.refused:
+def _observe_failure(news: _News, failure: Mapping[str, Any], pair_refused: bool) -> None:
+    if pair_refused and not news.state.refused:
         news.emit("credential_refused", credential={"client_id": news.rules.client_id}, failure=dict(failure))
         news.state = replace(news.state, refused=True)
     if news.state.down_since is None:

@@ -44,7 +44,7 @@ OPTIONS: dict[str, Any] = {
     "url": {"type": "str"},
     "events": {"type": "list", "elements": "str", "choices": list(EVENT_TYPES), "default": list(EVENT_TYPES)},
     "interval": {"type": "float", "default": 300.0},
-    "initial": {"type": "str", "choices": ["silent", "tell"], "default": "silent"},
+    "emit_initial": {"type": "bool", "default": False},
     "stale_factor": {"type": "float", "default": 2.0},
     "state_file": {"type": "path"},
     "expires_on": {"type": "raw"},
@@ -110,7 +110,7 @@ def plan_from(options: Options, environ: Mapping[str, str], ansible: str) -> Pla
         selection=Selection(None if ids is None else frozenset(ids), options["name"] or "", options["url"] or ""),
         rules=Rules(
             types=frozenset(options["events"]),
-            emit_initial=options["initial"] == "tell",
+            emit_initial=options["emit_initial"],
             stale_factor=options["stale_factor"],
             client_id=login.client_id if isinstance(login, Pair) else None,
         ),
@@ -151,7 +151,7 @@ def poll(plan: Plan, client: Client, state: WatchState) -> Iterator[Observation]
     try:
         yield from _monitorings(plan, client, state)
     except SpeedlabError as error:
-        yield Observation(failure={"msg": error.message, **error.failure()})
+        yield Observation(failure={"msg": error.message, **error.failure()}, pair_refused=error.about_pair)
 
 
 def _today() -> date:

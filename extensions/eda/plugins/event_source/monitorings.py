@@ -18,17 +18,17 @@ from typing import Any
 
 DOCUMENTATION = r"""
 ---
-short_description: Tell what happens to monitorings and to the credential pair
+short_description: Emit events about monitorings and the credential pair
 description:
-  - Looks at the monitorings of Contentsquare Speed Analysis Lab at regular intervals, and tells what changed since the
-    last look, each thing once. It only reads.
+  - Polls the monitorings of Contentsquare Speed Analysis Lab at regular intervals, and emits one event for each change
+    since the last poll. It only reads.
   - >-
     The types of events are C(state_changed) (from, to), C(report_added) (with its metrics), C(stale), C(recovered),
     C(credential_expiring), C(credential_refused) and C(health), which is about this source itself: down once when the
     API gives no usable answer, and up once when it does again.
   - What is known, and what was not taken yet, is kept in a file. After a restart the source goes on where it was, and
     catches up on the runs that took place meanwhile.
-  - The first look is the baseline and tells nothing, unless O(initial) says otherwise.
+  - The first poll is the baseline and emits nothing, unless O(emit_initial=true).
   - C(meta.uuid) and C(id) of an event are the same, and stay the same when it has to be handed over again after the
     process was killed. The guide "React to events" of the collection says what can be relied on.
   - Logs in by itself, and shares its token with all other parts of the collection.
@@ -109,23 +109,22 @@ options:
     type: str
   events:
     description:
-      - The types of events to tell.
+      - The types of events to emit.
       - Without C(report_added), reports are not read, which saves a call for each run of a monitoring.
     type: list
     elements: str
     choices: [state_changed, report_added, stale, recovered, credential_expiring, credential_refused, health]
     default: [state_changed, report_added, stale, recovered, credential_expiring, credential_refused, health]
   interval:
-    description: Seconds between two looks, give or take a tenth.
+    description: Seconds between two polls, give or take a tenth.
     type: float
     default: 300.0
-  initial:
+  emit_initial:
     description:
-      - What the first look of all tells. V(silent) takes everything as it is; V(tell) tells what is wrong by then.
-      - A monitoring that turns up later is told where it is in trouble, whatever this says.
-    type: str
-    choices: [silent, tell]
-    default: silent
+      - Whether the very first poll emits events about what is wrong already. By default it only takes the baseline.
+      - A monitoring that turns up later makes an event if it is in trouble, whatever this says.
+    type: bool
+    default: false
   stale_factor:
     description: A monitoring is stale when its last run is older than so many times its frequency.
     type: float
@@ -220,4 +219,4 @@ if __name__ == "__main__":
         async def put(self, item: Any) -> None:
             print(item, flush=True)
 
-    asyncio.run(main(_Shown(), {"initial": "tell"}))
+    asyncio.run(main(_Shown(), {"emit_initial": True}))

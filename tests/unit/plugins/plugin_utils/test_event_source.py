@@ -252,7 +252,7 @@ def test_what_cannot_be_kept_is_not_emitted_until_it_can(
     in_the_way.mkdir()
 
     async def work() -> list[Event]:
-        telling = asyncio.create_task(taken(arguments(tmp_path, initial="tell"), 1))
+        telling = asyncio.create_task(taken(arguments(tmp_path, emit_initial=True), 1))
         await until(lambda: "could not be written" in caplog.text)
         assert not telling.done()
         in_the_way.rmdir()
@@ -269,7 +269,7 @@ def test_a_clock_of_this_machine_that_jumps_makes_nothing_stale(
     monkeypatch.setattr(Client, "clock_difference", month.total_seconds())
     ran = datetime.now(timezone.utc) - month - timedelta(minutes=1)
     polls(monkeypatch, "KO", "OK", home=replace(HOME, last_execution=int(ran.timestamp() * 1000)))
-    events = within(30, lambda: taken(arguments(tmp_path, initial="tell"), 3))
+    events = within(30, lambda: taken(arguments(tmp_path, emit_initial=True), 3))
     assert [event["type"] for event in events] == ["state_changed", "state_changed", "recovered"]
     assert events[0]["monitoring"]["age_seconds"] // 60 == 1
 
@@ -347,7 +347,7 @@ def test_no_argument_is_changed_and_the_feedback_queue_is_none_of_the_options(
     async def work() -> Event:
         queue: asyncio.Queue[Event] = asyncio.Queue(1)
         feedback: asyncio.Queue[Event] = asyncio.Queue(1)
-        given = arguments(tmp_path, initial="tell", feedback=True, eda_feedback_queue=feedback)
+        given = arguments(tmp_path, emit_initial=True, feedback=True, eda_feedback_queue=feedback)
         source = asyncio.create_task(watch(queue, given))
         event = await queue.get()
         source.cancel()
@@ -361,6 +361,6 @@ def test_no_argument_is_changed_and_the_feedback_queue_is_none_of_the_options(
 def test_the_state_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     caplog.set_level(logging.DEBUG)
     polls(monkeypatch, "KO")
-    events = within(30, lambda: taken(arguments(tmp_path, initial="tell"), 1))
+    events = within(30, lambda: taken(arguments(tmp_path, emit_initial=True), 1))
     written = "".join(path.read_text("utf-8") for path in tmp_path.glob("state*"))
     assert LOGIN["client_secret"] not in written + caplog.text + json.dumps(events)

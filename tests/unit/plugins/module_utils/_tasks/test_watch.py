@@ -21,10 +21,18 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.client import Client, Reporter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
+    AccessDenied,
+    EndpointRefused,
     LoginError,
     MissingCredentials,
-    PairRefused,
+    PairExpired,
+    ProjectNeeded,
+    ScopeRefused,
+    ServiceUnavailable,
     SettingsError,
+    SpeedlabError,
+    TimedOut,
+    TokenRefused,
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch import Observation, Snapshot, observe
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.watch_state import WatchState
@@ -223,11 +231,22 @@ def test_a_refused_pair_is_emitted_as_such(api: ScriptedApi) -> None:
     assert [event["type"] for event in watch.poll()] == ["credential_refused", "health"]
 
 
-@pytest.mark.parametrize("kind", [LoginError, *LoginError.__subclasses__(), *PairRefused.__subclasses__()])
-def test_every_failure_to_log_in_is_emitted_of_the_pair(kind: type[LoginError]) -> None:
-    failure = {"msg": "It failed.", **kind("It failed").failure()}
-    _state, events = observe(WatchState("0" * 32), Observation(failure=failure), NOW, plan().rules)
-    assert [event["type"] for event in events] == ["credential_refused", "health"]
+@pytest.mark.parametrize(
+    ("kind", "types"),
+    [
+        *((kind, ["credential_refused", "health"]) for kind in (LoginError, PairExpired, ScopeRefused, ProjectNeeded)),
+        *((kind, ["health"]) for kind in (EndpointRefused, TokenRefused, AccessDenied, ServiceUnavailable, TimedOut)),
+    ],
+)
+def test_every_failure_to_log_in_is_about_the_pair_and_no_other_is(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, kind: type[SpeedlabError], types: list[str]
+) -> None:
+    def failing(**_given: object) -> None:
+        raise kind("It failed")
+
+    watch.api._expected.clear()
+    monkeypatch.setattr(watch.client.lab, "monitorings", failing)
+    assert [event["type"] for event in watch.poll()] == types
 
 
 def test_a_monitoring_whose_runs_are_refused_waits_and_the_others_do_not(watch: Watch) -> None:
@@ -354,7 +373,7 @@ def test_without_a_pair_nothing_is_watched(api: ScriptedApi) -> None:
 
 
 def test_the_expiry_of_the_pair_is_judged_before_any_request(api: ScriptedApi) -> None:
-    checked = plan(expires_on=NOW.date() + timedelta(days=7), initial="tell")
+    checked = plan(expires_on=NOW.date() + timedelta(days=7), emit_initial=True)
     client = Client(checked.settings, Reporter(warn=print))
     part = next(poll(checked, client, WatchState("0" * 32)))
     assert part.expiry is not None
