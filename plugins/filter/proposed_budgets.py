@@ -11,26 +11,26 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import BudgetsError
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.proposals import Wishes, propose
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.proposals import Options, propose
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 _NAME = "contentsquare.speedlab.proposed_budgets"
 
 
-def proposed_budgets(monitorings: object, existing: object = None, **wishes: Any) -> dict[str, Any]:
+def proposed_budgets(monitorings: object, existing: object = None, **options: Any) -> dict[str, Any]:
     """The filter: Ansible's own types are made plain, then the pure function does the work."""
     listed = plain(monitorings)
     if not isinstance(listed, list) or not all(isinstance(each, dict) and "id" in each for each in listed):
         raise AnsibleFilterError(f"{_NAME}: the input is no list of monitorings. Hand over the key monitorings.")
     try:
-        return propose(listed, plain(existing), Wishes(**_typed(plain(wishes)))).as_dict()
+        return propose(listed, plain(existing), Options(**_typed(plain(options)))).as_dict()
     except (BudgetsError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"{_NAME}: {error}") from error
 
 
-def _typed(wishes: dict[str, Any]) -> dict[str, Any]:
-    """The wishes in their types, as text from a command line may be them. Raises :class:`ValueError` for other text."""
-    return {name: _TYPES[name](name, value) if name in _TYPES else value for name, value in wishes.items()}
+def _typed(options: dict[str, Any]) -> dict[str, Any]:
+    """The options in their types: from a command line they are text. Raises :class:`ValueError` for other text."""
+    return {name: _TYPES[name](name, value) if name in _TYPES else value for name, value in options.items()}
 
 
 def _number(kind: type[int] | type[float], what: str) -> Callable[[str, Any], Any]:

@@ -126,8 +126,8 @@ class SpeedlabAction(ActionBase):
         )
 
     def _place(self, variables: Mapping[str, Any]) -> Place:
-        wish = plain(self._templar.template(variables.get("speedlab_in_process", True)))
-        if isinstance(wish, str) and wish.strip().lower() == Place.ALWAYS_HERE.value:
+        wanted = plain(self._templar.template(variables.get("speedlab_in_process", True)))
+        if isinstance(wanted, str) and wanted.strip().lower() == Place.ALWAYS_HERE.value:
             if self._task.async_val:
                 raise WrongArguments(
                     "speedlab_in_process is always, which does not go with async. Leave one of them out;"
@@ -135,7 +135,7 @@ class SpeedlabAction(ActionBase):
                 )
             return Place.ALWAYS_HERE
         try:
-            return Place.HERE_IF_LOCAL if boolean(wish) else Place.NEVER_HERE
+            return Place.HERE_IF_LOCAL if boolean(wanted) else Place.NEVER_HERE
         except TypeError:
             raise WrongArguments("The variable speedlab_in_process has to be always, true or false.") from None
 

@@ -176,9 +176,9 @@ class Lab:
         return _event(self._call(_PREFIX + "event/delete", {"key": key}, about=f"event {key}", repeatable=False))
 
     def _report(self, path: str, body: Json, about: str, metrics_only: bool, tip_ids: bool) -> AnalysisReport | None:
-        wishes = {"metricsOnly": metrics_only, "getUniqueIDsForTips": tip_ids}
+        switches = {"metricsOnly": metrics_only, "getUniqueIDsForTips": tip_ids}
         payload = self._call(
-            _PREFIX + path, {**body, **{name: True for name, wished in wishes.items() if wished}}, about=about
+            _PREFIX + path, {**body, **{name: True for name, on in switches.items() if on}}, about=about
         )
         report = payload.get("report") if isinstance(payload, dict) else None
         if report is None:

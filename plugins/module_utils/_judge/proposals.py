@@ -38,7 +38,7 @@ _STEPS: dict[Unit, float] = {"ms": 50, "points": 1, "count": 1, "bytes": 10_000,
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Options:
     """How limits are made of history."""
 
     metrics: Sequence[str] = USUAL_METRICS
@@ -48,7 +48,7 @@ class Wishes:
     only_tighten: bool = True
 
     def __post_init__(self) -> None:
-        """Raises :class:`ValueError` for what is no wish."""
+        """Raises :class:`ValueError` for a wrong option."""
         unknown = [name for name in self.metrics if name not in METRICS]
         if unknown:
             raise ValueError(f"{unknown[0]} is no metric; these are: {', '.join(METRICS)}")
@@ -73,7 +73,7 @@ class Proposal:
         return {"budgets": self.budgets, "tightened": self.tightened, "too_few": list(self.too_few)}
 
 
-def propose(monitorings: Sequence[Mapping[str, Any]], existing: Any, wishes: Wishes) -> Proposal:
+def propose(monitorings: Sequence[Mapping[str, Any]], existing: Any, options: Options) -> Proposal:
     """Budgets for monitorings with snake_case keys and their ``reports``.
 
     ``existing``: the budgets so far, empty where there are none. Raises :class:`~.budgets.BudgetsError` for wrong ones.
@@ -83,18 +83,18 @@ def propose(monitorings: Sequence[Mapping[str, Any]], existing: Any, wishes: Wis
     tightened, too_few = 0, []
     for monitoring in sorted(monitorings, key=lambda each: int(each["id"])):
         samples = samples_of(monitoring.get("reports") or ())
-        if samples.usable < wishes.min_samples:
+        if samples.usable < options.min_samples:
             too_few.append(str(monitoring.get("name") or monitoring["id"]))
             continue
         budget = in_force.in_force(monitoring)
-        for name in wishes.metrics:
+        for name in options.metrics:
             if name in budget and budget[name] is None:
                 continue
-            found = aggregated(samples, name, wishes.aggregate)
-            if found is None or len(samples.values[name]) < wishes.min_samples:
+            found = aggregated(samples, name, options.aggregate)
+            if found is None or len(samples.values[name]) < options.min_samples:
                 continue
-            limits = _limits(name, found, wishes.headroom_percent)
-            if wishes.only_tighten:
+            limits = _limits(name, found, options.headroom_percent)
+            if options.only_tighten:
                 limits = _tighter(name, budget.get(name), limits)
             if limits != budget.get(name):
                 _own(budgets, int(monitoring["id"]))[name] = limits.as_dict()

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .daemon import DaemonError, Place, Wish, expanded, serve, start, status, stop
+from .daemon import DaemonError, Options, Place, expanded, serve, start, status, stop
 from .seed import SeedError
 from .tls import TlsError
 
@@ -26,9 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.command == "status":
             _print(status(place))
         elif options.command == "start":
-            _print(start(place, _wish(options), options.check))
+            _print(start(place, _options(options), options.check))
         else:
-            serve(place, _wish(options))
+            serve(place, _options(options))
     except (DaemonError, SeedError, TlsError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,11 +62,11 @@ def _port(text: str) -> int:
     return port
 
 
-def _wish(options: argparse.Namespace) -> Wish:
-    seed = None if options.seed is None else expanded(options.seed).absolute()
+def _options(arguments: argparse.Namespace) -> Options:
+    seed = None if arguments.seed is None else expanded(arguments.seed).absolute()
     if seed is not None and not seed.is_file():
         raise SeedError(f"There is no seed file {seed}.")
-    return Wish(port=options.port, tls=options.tls, seed=seed)
+    return Options(port=arguments.port, tls=arguments.tls, seed=seed)
 
 
 def _print(value: object) -> None:

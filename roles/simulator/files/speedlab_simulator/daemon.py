@@ -49,7 +49,7 @@ class DaemonError(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Options:
     """How the simulator shall run."""
 
     port: int = 0
@@ -60,8 +60,8 @@ class Wish:
     def seed_digest(self) -> str:
         return "default" if self.seed is None else hashlib.sha256(self.seed.read_bytes()).hexdigest()
 
-    def is_met_by(self, described: JsonObject) -> bool:
-        """Whether a running simulator is the one wished for; any port will do when none was wished for."""
+    def are_met_by(self, described: JsonObject) -> bool:
+        """Whether a running simulator has these options; any port will do when none was asked for."""
         return (
             self.port in (0, described.get("port"))
             and described.get("tls") == self.tls
@@ -149,23 +149,23 @@ def status(place: Place) -> JsonObject:
     return {"running": True, **place.describe()}
 
 
-def start(place: Place, wish: Wish, only_check: bool = False) -> JsonObject:
+def start(place: Place, options: Options, only_check: bool = False) -> JsonObject:
     """Starts a daemon, or finds the one that runs; one that runs with other options is replaced."""
     if only_check:
-        if place.running_pid() is not None and wish.is_met_by(place.describe()):
+        if place.running_pid() is not None and options.are_met_by(place.describe()):
             return {"changed": False, **place.describe()}
-        load_seed(wish.seed)
-        return {"changed": True, **_foreseen(place, wish)}
+        load_seed(options.seed)
+        return {"changed": True, **_foreseen(place, options)}
     place.prepare()
     with place.only_one():
         if place.running_pid() is not None:
             described = place.describe()
-            if wish.is_met_by(described):
+            if options.are_met_by(described):
                 _check_health(described)
                 return {"changed": False, **described}
-            load_seed(wish.seed)  # a seed that will not do must not cost the simulator that runs
+            load_seed(options.seed)  # a seed that will not do must not cost the simulator that runs
             _end(place)
-        _launch(place, wish)
+        _launch(place, options)
         described = place.describe()
         _check_health(described)
         return {"changed": True, **described}
@@ -183,44 +183,44 @@ def stop(place: Place, only_check: bool = False) -> JsonObject:
         return {"changed": was_running}
 
 
-def serve(place: Place, wish: Wish) -> None:
+def serve(place: Place, options: Options) -> None:
     """Serves in the foreground until a signal ends it."""
     place.prepare()
     with place.only_one():
         if place.running_pid() is not None:
             raise DaemonError(f"A simulator runs in {place.directory} already.")
-        prepared = _Prepared(place, wish)
+        prepared = _Prepared(place, options)
         prepared.settle()
     print(json.dumps(prepared.described), flush=True)
     prepared.serve()
 
 
-def _foreseen(place: Place, wish: Wish) -> JsonObject:
+def _foreseen(place: Place, options: Options) -> JsonObject:
     """Where a simulator would be; nobody knows before a free port is taken."""
-    if wish.port == 0:
+    if options.port == 0:
         return {}
-    base_url = f"{'https' if wish.tls else 'http'}://127.0.0.1:{wish.port}"
-    ca_path = str(place.ca_file) if wish.tls else None
+    base_url = f"{'https' if options.tls else 'http'}://127.0.0.1:{options.port}"
+    ca_path = str(place.ca_file) if options.tls else None
     return {"auth_url": base_url, "control_url": f"{base_url}/_control", "ca_path": ca_path}
 
 
 class _Prepared:
     """Everything that can fail, done while the one who asked can still be told."""
 
-    def __init__(self, place: Place, wish: Wish) -> None:
+    def __init__(self, place: Place, options: Options) -> None:
         self.place = place
-        self.wish = wish
-        self.seed_digest = wish.seed_digest
-        seed = load_seed(wish.seed)
+        self.options = options
+        self.seed_digest = options.seed_digest
+        seed = load_seed(options.seed)
         context: ssl.SSLContext | None = None
         self.ca_path: Path | None = None
-        if wish.tls:
+        if options.tls:
             context, self.ca_path = make_context(place.directory)
         try:
-            self.server = Server(wish.port, context)
+            self.server = Server(options.port, context)
         except OSError as error:
             reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
-            raise DaemonError(f"Port {wish.port} of 127.0.0.1 cannot be opened: {reason}.") from error
+            raise DaemonError(f"Port {options.port} of 127.0.0.1 cannot be opened: {reason}.") from error
         self.server.state = State(seed, self.server.base_url, API_PATHS)
         self.described: JsonObject = {}
 
@@ -240,7 +240,7 @@ class _Prepared:
             "control_url": f"{self.server.base_url}/_control",
             "ca_path": None if self.ca_path is None else str(self.ca_path),
             "port": self.server.server_address[1],
-            "tls": self.wish.tls,
+            "tls": self.options.tls,
             "seed": self.seed_digest,
         }
         _write_atomically(self.place.description, json.dumps(self.described, indent=2) + "\n")
@@ -264,9 +264,9 @@ def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _launch(place: Place, wish: Wish) -> None:
+def _launch(place: Place, options: Options) -> None:
     """Forks twice, so that the daemon has neither a terminal nor a parent that waits for it."""
-    prepared = _Prepared(place, wish)
+    prepared = _Prepared(place, options)
     read_end, write_end = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()

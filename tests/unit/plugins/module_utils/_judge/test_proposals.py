@@ -20,7 +20,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budg
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.proposals import (
     USUAL_METRICS,
-    Wishes,
+    Options,
     propose,
 )
 
@@ -32,8 +32,8 @@ def page(number: int = 7, name: str = "Home", lcps: Any = range(1000, 2000, 50),
     return {"id": number, "name": name, "reports": reports}
 
 
-def proposed(*pages: dict[str, Any], existing: Any = None, **wishes: Any) -> Any:
-    return propose(pages, existing, Wishes(**{"metrics": (LCP,), **wishes}))
+def proposed(*pages: dict[str, Any], existing: Any = None, **options: Any) -> Any:
+    return propose(pages, existing, Options(**{"metrics": (LCP,), **options}))
 
 
 def limits_of(budgets: dict[str, Any], number: int = 7) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_of_a_score_the_limits_are_rounded_down_and_headroom_goes_down() -> None
 
 
 def test_every_usual_metric_gets_limits_that_the_gate_reads() -> None:
-    found = propose([page(cumulativeLayoutShift=0.0, totalBlockingTime=12, speedIndex=900)], None, Wishes())
+    found = propose([page(cumulativeLayoutShift=0.0, totalBlockingTime=12, speedIndex=900)], None, Options())
     assert list(limits_of(found.budgets)) == list(USUAL_METRICS)
     assert limits_of(found.budgets)["weight"] == {"warn": 1_240_000, "fail": 1_360_000}
     assert limits_of(found.budgets)["cumulative_layout_shift"] == {"fail": 0.01}
@@ -119,11 +119,11 @@ def test_what_exists_is_not_changed_in_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "wishes", [{"metrics": ("lcp",)}, {"aggregate": "mode"}, {"headroom_percent": -1}, {"min_samples": 0}]
+    "options", [{"metrics": ("lcp",)}, {"aggregate": "mode"}, {"headroom_percent": -1}, {"min_samples": 0}]
 )
-def test_a_wish_that_is_none_is_refused(wishes: dict[str, Any]) -> None:
+def test_a_wrong_option_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"is no|has to be"):
-        proposed(page(), **wishes)
+        proposed(page(), **options)
 
 
 def test_budgets_that_are_wrong_are_refused_with_their_place() -> None:
