@@ -11,7 +11,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import changes_since as compare
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import json_of
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import json_of
 
 
 def changes_since(verdict: object, state: object = None) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.monitoring_metrics import (
     NotScans,
     render_monitoring_metrics,
 )
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict
 
 
 def monitoring_metrics(scans: object, name: str = "speedlab", previous: str = "") -> str:

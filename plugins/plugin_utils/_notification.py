@@ -54,7 +54,7 @@ def _slack_text(changes: Mapping[str, Any], verdict: Verdict, title: str, link: 
     summary = verdict.summary
     counts = ", ".join(f"{summary[status]} {status}" for status in WORST_FIRST)
     heading = _safe(title or words.title_for(verdict.kind))
-    lines = [f"*{heading}*: {words.counted(summary['total'], verdict.kind)}: {counts}"]
+    lines = [f"*{heading}*: {words.counted_subjects(summary['total'], verdict.kind)}: {counts}"]
     if verdict.partial:
         lines.append(f"Partial, without {_safe(', '.join(verdict.missing))}")
     for name, label in _HEADINGS.items():

@@ -13,13 +13,15 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
 
 def report(filter_name: str, render: Callable[..., str], verdict: object, /, **options: object) -> str:
     """Make Ansible's own types plain, then call the renderer. ``filter_name`` is for the message of an error."""
     try:
-        return render(as_verdict(plain(verdict)), **{key: str(plain(value)) for key, value in options.items()})
+        published = Verdict.from_dict(plain(verdict)).published()
+        return render(published, **{key: str(plain(value)) for key, value in options.items()})
     except (NotAVerdict, TypeError) as error:
         raise AnsibleFilterError(f"contentsquare.speedlab.{filter_name}: {error}") from error

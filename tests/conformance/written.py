@@ -25,7 +25,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
 
 FORMATS = ["json", "html", "junit", "markdown", "csv", "openmetrics", "sarif"]
-RENDERERS: dict[str, Callable[[dict[str, Any]], str]] = {
+RENDERERS: dict[str, Callable[[Verdict], str]] = {
     "json": render_json,
     "html": render_html,
     "xml": render_junit,
@@ -61,9 +61,9 @@ ACCOUNT = {"client_id": "group-account", "client_secret": "simulator-secret-acco
 
 def render(folder: Path) -> None:
     for name, made in VERDICTS.items():
-        verdict = made()
+        published = verdicts.published(made())
         for ending, rendered in RENDERERS.items():
-            (folder / f"{name}.{ending}").write_text(rendered(verdict), encoding="utf-8", newline="")
+            (folder / f"{name}.{ending}").write_text(rendered(published), encoding="utf-8", newline="")
 
 
 def play(workplace: Workplace, folder: Path) -> None:

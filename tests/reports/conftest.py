@@ -16,6 +16,7 @@ import chromium
 import pytest
 import verdicts
 from playwright.sync_api import Browser, Page
+from verdicts import published
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
 
@@ -74,7 +75,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     for number, (name, make) in enumerate(REPORTS.items()):
         verdict = make()
         written[name] = Report(verdict, folder / f"{number}.html")
-        written[name].file.write_text(render_html(verdict), encoding="utf-8")
+        written[name].file.write_text(render_html(published(verdict)), encoding="utf-8")
     return written
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import verdicts
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from verdicts import published
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.monitoring_metrics import (
@@ -78,7 +79,7 @@ def whole_export(name: str = "speedlab") -> str:
 @cache
 def _samples() -> list[Any]:
     """Of the exports that the rules are about: monitoring_export, and the report openmetrics of credential_audit."""
-    texts = (whole_export(), render_openmetrics(verdicts.with_every_finding()))
+    texts = (whole_export(), render_openmetrics(published(verdicts.with_every_finding())))
     return [sample for text in texts for family in text_string_to_metric_families(text) for sample in family.samples]
 
 

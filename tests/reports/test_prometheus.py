@@ -31,6 +31,7 @@ import pytest
 import verdicts
 from exported import ALERTS, DASHBOARD, chosen, expressions, labels_in, names_in
 from support import COLLECTION, COLLECTIONS, Simulator, Workplace, to_yaml
+from verdicts import published
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 
@@ -227,13 +228,16 @@ def test_a_pair_that_is_in_two_reports_is_told_by_both_and_warned_of_once(promet
     "files",
     [
         {
-            "audit": render_openmetrics(verdicts.with_every_finding()),
-            "gate": render_openmetrics(verdicts.gate()),
-            "status": render_openmetrics(verdicts.monitorings()),
+            "audit": render_openmetrics(published(verdicts.with_every_finding())),
+            "gate": render_openmetrics(published(verdicts.gate())),
+            "status": render_openmetrics(published(verdicts.monitorings())),
             "export": exported.whole_export(),
         },
-        {name: render_openmetrics(verdicts.crowd(20), name=name) for name in ("audit_of_one", "audit_of_another")},
-        {name: render_openmetrics(verdicts.monitorings(), name=name) for name in ("morning", "evening")},
+        {
+            name: render_openmetrics(published(verdicts.crowd(20)), name=name)
+            for name in ("audit_of_one", "audit_of_another")
+        },
+        {name: render_openmetrics(published(verdicts.monitorings()), name=name) for name in ("morning", "evening")},
         {name: exported.whole_export(name) for name in ("speedlab", "shop")},
     ],
     ids=["all without a name", "two audits of the same pairs", "two of monitorings", "two exports of one environment"],

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import verdicts
+from verdicts import published
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 
@@ -34,7 +35,7 @@ def promtool() -> str:
 def test_promtool_has_nothing_to_say_against_the_metrics(verdict: Callable[[], dict[str, Any]]) -> None:
     checked = subprocess.run(
         [promtool(), "check", "metrics"],
-        input=render_openmetrics(verdict()).encode(),
+        input=render_openmetrics(published(verdict())).encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=60,
@@ -51,7 +52,8 @@ def test_the_alerts_of_the_guide_are_rules_about_metrics_that_there_are(tmp_path
         [promtool(), "check", "rules", "rules.yml"], cwd=tmp_path, capture_output=True, timeout=60, check=False
     )
     assert (checked.returncode, checked.stderr) == (0, b"")
-    exported = set(re.findall(r"^speedlab_\w+", render_openmetrics(verdicts.with_every_finding()), re.MULTILINE))
+    metrics = render_openmetrics(published(verdicts.with_every_finding()))
+    exported = set(re.findall(r"^speedlab_\w+", metrics, re.MULTILINE))
     asked_about = set(re.findall(r"speedlab_\w+", "\n".join(re.findall(r"expr: (.+)", rules))))
     assert len(asked_about) == 2
     assert asked_about <= exported

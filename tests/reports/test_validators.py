@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from markdown_it import MarkdownIt
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from verdicts import published
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import COLUMNS, render_csv
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
@@ -33,7 +34,6 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import render_markdown
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import SCHEMA, render_sarif
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import missing_names
 
 ROOT = Path(__file__).resolve().parents[2]
 Verdict = dict[str, Any]
@@ -132,7 +132,7 @@ def shape_of(markdown: str) -> list[str]:
 
 @every_verdict
 def test_sarif_is_valid_by_the_schema_of_oasis(made: Callable[[], Verdict]) -> None:
-    run = read_sarif(render_sarif(made()))
+    run = read_sarif(render_sarif(published(made())))
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     alerts = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
@@ -141,7 +141,7 @@ def test_sarif_is_valid_by_the_schema_of_oasis(made: Callable[[], Verdict]) -> N
 
 def test_the_location_of_sarif_is_an_address_whatever_the_path_holds() -> None:
     for path in ("inventory/pairs of the shop.yml", "caf\N{LATIN SMALL LETTER E WITH ACUTE}/100%.yml", "a#b?c.yml"):
-        run = read_sarif(render_sarif(verdicts.with_every_finding(), location=path))
+        run = read_sarif(render_sarif(published(verdicts.with_every_finding()), location=path))
         (place,) = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
         assert place.isascii()
         assert not set(" #?") & set(place)
@@ -149,7 +149,7 @@ def test_the_location_of_sarif_is_an_address_whatever_the_path_holds() -> None:
 
 @every_verdict
 def test_junit_is_valid_by_the_schema_of_the_plugins_of_jenkins(made: Callable[[], Verdict]) -> None:
-    suite = read_junit(render_junit(made()))
+    suite = read_junit(render_junit(published(made())))
     assert suite.attrib["tests"] == str(len(suite.findall("testcase")))
     assert suite.attrib["failures"] == str(len(suite.findall("testcase/failure")))
     assert suite.attrib["errors"] == str(len(suite.findall("testcase/error")))
@@ -159,14 +159,14 @@ def test_junit_is_valid_by_the_schema_of_the_plugins_of_jenkins(made: Callable[[
 @every_verdict
 def test_csv_is_read_again_with_every_text_that_is_in_it(made: Callable[[], Verdict]) -> None:
     verdict = made()
-    text = render_csv(verdict)
+    text = render_csv(published(verdict))
     assert text.endswith("\r\n")
     rows = read_csv(text)
     expected = [
         (subject["name"], finding["id"])
         for subject in verdict["subjects"]
         for finding in subject["findings"] or [{"id": ""}]
-    ] + [(name, "missing") for name in missing_names(verdict)]
+    ] + [(name, "missing") for name in verdict["missing"]]
     # Beside the apostrophes that keep a text from being a formula, nothing is added and nothing lost.
     assert [(bare(row["name"]), bare(row["finding"])) for row in rows] == [(bare(a), bare(b)) for a, b in expected]
 
@@ -183,7 +183,7 @@ def bare(text: str) -> str:
 
 @every_verdict
 def test_metrics_are_read_by_the_parser_of_openmetrics(made: Callable[[], Verdict]) -> None:
-    metrics = read_metrics(render_openmetrics(made()))
+    metrics = read_metrics(render_openmetrics(published(made())))
     (checked,) = metrics["speedlab_verdict_checked_timestamp_seconds"]
     assert checked.value == SECONDS_OF_CHECK
     series = [(sample.name, *sorted(sample.labels.items())) for family in metrics.values() for sample in family]
@@ -193,7 +193,7 @@ def test_metrics_are_read_by_the_parser_of_openmetrics(made: Callable[[], Verdic
 # Not the hostile texts: they stand where the schema wants ids and dates of findings, and no module puts them there.
 @pytest.mark.parametrize("made", [verdicts.with_every_finding, verdicts.crowd, nothing, a_later_kind])
 def test_the_json_report_is_valid_by_the_published_schema(made: Callable[[], Verdict]) -> None:
-    assert [error.message for error in verdict_schema().iter_errors(json.loads(render_json(made())))] == []
+    assert [error.message for error in verdict_schema().iter_errors(json.loads(render_json(published(made()))))] == []
 
 
 # --- texts that would be more -----------------------------------------------------------------------------------------
@@ -220,8 +220,8 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", TEXTS, ids=[text[:20] for text in TEXTS])
 def test_no_text_is_markup_in_markdown(text: str) -> None:
-    assert shape_of(render_markdown(with_text_everywhere(text), title=text)) == shape_of(
-        render_markdown(with_text_everywhere("harmless"), title="harmless")
+    assert shape_of(render_markdown(published(with_text_everywhere(text)), title=text)) == shape_of(
+        render_markdown(published(with_text_everywhere("harmless")), title="harmless")
     )
 
 
@@ -231,14 +231,14 @@ def test_no_text_is_markup_in_markdown(text: str) -> None:
 def test_no_text_is_a_reference_that_a_forge_would_follow(reference: str) -> None:
     """They are looked for in what is shown, where no escape is left: something has to stand within them."""
     page = MarkdownIt("gfm-like", {"html": True, "linkify": True}).render(
-        render_markdown(with_text_everywhere(reference), title=reference)
+        render_markdown(published(with_text_everywhere(reference)), title=reference)
     )
     assert reference.replace("&", "&amp;") not in page
     assert reference.replace("&", "&amp;") in page.replace("\N{WORD JOINER}", "")
 
 
 def test_the_summary_of_thousands_of_pairs_finds_room_on_github() -> None:
-    report = render_markdown(verdicts.crowd(3000))
+    report = render_markdown(published(verdicts.crowd(3000)))
     assert len(report.encode()) < 1024 * 1024
     assert "more are left out here" in report
 
@@ -330,22 +330,22 @@ def random_verdicts(draw: st.DrawFn) -> Verdict:
 @settings(deadline=None, database=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(random_verdicts())
 def test_all_reports_are_valid_and_agree_in_every_count(verdict: Verdict) -> None:
-    summary, missing = verdict["summary"], len(missing_names(verdict))
+    summary, missing = verdict["summary"], len(verdict["missing"])
     empty = int(not summary["total"] and not missing)
     all_findings = [finding for subject in verdict["subjects"] for finding in subject["findings"]]
     waived = sum(finding["waived"] is not None for finding in all_findings)
 
-    report = json.loads(render_json(verdict).encode())
+    report = json.loads(render_json(published(verdict)).encode())
     assert report["summary"] == summary
 
-    suite = read_junit(render_junit(verdict).encode().decode())
+    suite = read_junit(render_junit(published(verdict)).encode().decode())
     assert int(suite.attrib["tests"]) == summary["total"] + missing + empty
     assert int(suite.attrib["failures"]) == summary["fail"]
     assert int(suite.attrib["errors"]) == summary["unknown"] + missing + empty
     known = [each for each in verdict["subjects"] if any(finding["waived"] for finding in each["findings"])]
     assert int(suite.attrib["skipped"]) == sum(each["status"] in ("pass", "warn") for each in known)
 
-    rows = read_csv(render_csv(verdict).encode().decode())
+    rows = read_csv(render_csv(published(verdict)).encode().decode())
     of_subjects = {row["number"]: row["status"] for row in rows if row["number"]}
     assert Counter(of_subjects.values()) == Counter({key: summary[key] for key in STATUSES if summary[key]})
     assert sum(bool(row["number"] and row["severity"]) for row in rows) == len(all_findings)
@@ -353,18 +353,18 @@ def test_all_reports_are_valid_and_agree_in_every_count(verdict: Verdict) -> Non
     assert sum(not row["number"] for row in rows) == missing
     assert [cell for row in rows for cell in row.values() if is_formula(cell)] == []
 
-    run = read_sarif(render_sarif(verdict).encode().decode())
+    run = read_sarif(render_sarif(published(verdict)).encode().decode())
     assert run["properties"]["summary"] == summary
     assert len(run["results"]) == len(all_findings)
     assert sum(bool(result["suppressions"]) for result in run["results"]) == waived
     assert len(run["invocations"][0]["toolExecutionNotifications"]) == missing + empty
 
-    metrics = read_metrics(render_openmetrics(verdict).encode().decode())
+    metrics = read_metrics(render_openmetrics(published(verdict)).encode().decode())
     counted = {sample.labels["status"]: sample.value for sample in metrics["speedlab_verdict_subjects"]}
     assert counted == {status: summary[status] for status in STATUSES}
     told = sum(sample.value for sample in metrics["speedlab_verdict_findings"] if sample.labels["waived"] == "true")
     assert (told, sum(sample.value for sample in metrics["speedlab_verdict_findings"])) == (waived, len(all_findings))
     assert metrics["speedlab_verdict_missing"][0].value == missing
 
-    summary_page = render_markdown(verdict).encode().decode()
+    summary_page = render_markdown(published(verdict)).encode().decode()
     assert f"| Total | {summary['total']} |" in summary_page

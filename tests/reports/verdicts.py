@@ -51,6 +51,11 @@ HOSTILE = (
 )
 
 
+def published(verdict: dict[str, Any]) -> Verdict:
+    """The verdict as the filters hand it to what writes reports."""
+    return Verdict.from_dict(verdict).published()
+
+
 def in_days(days: int | None) -> date | None:
     return None if days is None else NOW.date() + timedelta(days=days)
 

@@ -68,7 +68,7 @@ def credentials(live: Live) -> dict[str, Any]:
     )
     judged = judge_credentials([declared], [seen], Thresholds(30, 7, 365), NOW)
     verdict = Verdict("credentials", tuple(each.as_subject() for each in judged), NOW, ("host-3",))
-    found: dict[str, Any] = json.loads(render_json(verdict.as_dict()))
+    found: dict[str, Any] = json.loads(render_json(verdict))
     return found
 
 
@@ -97,13 +97,14 @@ def test_a_verdict_on_credentials_is_as_the_schema_says(live: Live) -> None:
 
 @pytest.mark.parametrize("monitoring", [MONITORING, {"id": 2, "name": "New", "enabled": False}])
 def test_a_verdict_on_monitorings_is_as_the_schema_says(monitoring: dict[str, Any]) -> None:
-    assert problems(json.loads(render_json(judge_monitorings([monitoring], NOW).as_dict()))) == []
+    assert problems(json.loads(render_json(judge_monitorings([monitoring], NOW)))) == []
 
 
 def test_a_verdict_on_monitorings_beside_a_declared_list_is_as_the_schema_says() -> None:
     declared = [Declared("Home", "", {"frequency": 30}), Declared("Cart", "https://shop.example/cart", {})]
-    verdict = judge_monitorings([MONITORING], NOW, (), compare(declared, [MONITORING])).as_dict()
-    assert problems(json.loads(render_json(verdict))) == []
+    judged = judge_monitorings([MONITORING], NOW, (), compare(declared, [MONITORING]))
+    assert problems(json.loads(render_json(judged))) == []
+    verdict = judged.as_dict()
     verdict["subjects"][0]["details"]["drift"] = [{"expected": 30}]
     assert problems(verdict)
 
@@ -114,8 +115,9 @@ def test_a_verdict_on_monitorings_with_their_trends_is_as_the_schema_says() -> N
         {"date": "2026-11-24T00:00:00Z", "failed": True, "metrics": {}},
     ]
     for each in (reports, []):
-        verdict = judge_monitorings([{**MONITORING, "reports": each}], NOW).as_dict()
-        assert problems(json.loads(render_json(verdict))) == []
+        judged = judge_monitorings([{**MONITORING, "reports": each}], NOW)
+        assert problems(json.loads(render_json(judged))) == []
+        verdict = judged.as_dict()
         del verdict["subjects"][0]["details"]["trends"]["failed"]
         assert problems(verdict)
 
@@ -137,9 +139,7 @@ def gate() -> dict[str, Any]:
         Watched({**MONITORING, "name": "Cart"}, bad, good),
         Watched({"id": 3, "name": "New"}),
     ]
-    found: dict[str, Any] = json.loads(
-        render_json(judge_gate(watched, budgets, rules, NOW, [no_event("release-7")]).as_dict())
-    )
+    found: dict[str, Any] = json.loads(render_json(judge_gate(watched, budgets, rules, NOW, [no_event("release-7")])))
     return found
 
 

@@ -13,11 +13,13 @@ of it. What nobody looked at is ``unknown``, no pass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from .dates import iso_utc
+from .details import CredentialDetails, GateDetails, MonitoringDetails
 from .parsing import (
     NotAVerdict,
     date_in,
@@ -165,6 +167,21 @@ class Subject:
         """Those that somebody chose to overlook for a time."""
         return tuple(finding for finding in self.findings if finding.waived is not None)
 
+    @cached_property
+    def credential(self) -> CredentialDetails:
+        """The details of a credential pair."""
+        return CredentialDetails.from_dict(self.details)
+
+    @cached_property
+    def monitoring(self) -> MonitoringDetails:
+        """The details of a monitoring."""
+        return MonitoringDetails.from_dict(self.details)
+
+    @cached_property
+    def gate(self) -> GateDetails:
+        """The details of a monitoring at a gate."""
+        return GateDetails.from_dict(self.details)
+
     def detail(self, *path: str) -> Any:
         """What the details hold at the end of a path of keys; None where it leads nowhere."""
         found: Any = self.details
@@ -248,13 +265,14 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as data that JSON can carry, its subjects sorted by urgency, without secrets in URLs."""
-        return for_result(self._data(self.by_urgency()))
+        return for_result(replace(self, subjects=tuple(self.by_urgency())).as_it_is())
 
     def published(self) -> Verdict:
         """The same as reports and messages may show it."""
-        return Verdict.from_dict(for_publication(self._data(self.subjects)))
+        return Verdict.from_dict(for_publication(self.as_it_is()))
 
-    def _data(self, subjects: Iterable[Subject]) -> dict[str, Any]:
+    def as_it_is(self) -> dict[str, Any]:
+        """The verdict as data, neither sorted nor cleaned."""
         return {
             "schema_version": SCHEMA_VERSION,
             "kind": self.kind,
@@ -263,7 +281,7 @@ class Verdict:
             "partial": self.partial,
             "missing": list(self.missing),
             "checked_at": iso_utc(self.checked_at),
-            "subjects": [subject.as_dict() for subject in subjects],
+            "subjects": [subject.as_dict() for subject in self.subjects],
             **self.further,
         }
 
@@ -296,9 +314,8 @@ _KEYS = ("schema_version", "kind", "status", "summary", "partial", "checked_at",
 
 
 def _urgency(subject: Subject) -> tuple[int, float, str, str]:
-    days = subject.detail("expiry", "days_left")
-    left = float("inf") if days is None else float(days)
-    return rank(subject.status), left, subject.name, subject.environment or ""
+    days = subject.credential.expiry.days_left
+    return rank(subject.status), float("inf") if days is None else days, subject.name, subject.environment or ""
 
 
 def plain(value: Any) -> Any:

@@ -11,12 +11,12 @@ Limits differ from page to page, so a bar is as long as the value is in per cent
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import GatedMetric
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import (
     ROWS_SHOWN,
@@ -45,7 +45,7 @@ class BudgetChart:
     rest: Plot
 
 
-def draw_budgets(subjects: Sequence[Mapping[str, Any]]) -> tuple[BudgetChart, ...]:
+def draw_budgets(subjects: Sequence[Subject]) -> tuple[BudgetChart, ...]:
     """The pictures for the subjects of a verdict of the kind gate, in the order of the table of metrics."""
     charts = []
     for name, metric in METRICS.items():
@@ -57,37 +57,29 @@ def draw_budgets(subjects: Sequence[Mapping[str, Any]]) -> tuple[BudgetChart, ..
     return tuple(charts)
 
 
-def _bars(subject: Mapping[str, Any], number: int, metric: str) -> list[Bar]:
+def _bars(subject: Subject, number: int, metric: str) -> list[Bar]:
     """The bar of one monitoring; none where there is no value or no limit to show it by."""
-    judged = ((subject.get("details") or {}).get("metrics") or {}).get(metric)
-    if not isinstance(judged, Mapping):
+    judged = subject.gate.metrics.get(metric)
+    if judged is None or judged.value is None or judged.limit is None:
         return []
-    value, limit = judged.get("value"), judged.get("limit")
-    if not isinstance(value, (int, float)) or not isinstance(limit, (int, float)):
-        return []
+    value, limit = judged.value, judged.limit
     share = min(value / limit if limit else (0.0 if not value else _LONGEST), _LONGEST)
     return [
         Bar(
             number=number,
-            name=words.printable(subject["name"]),
+            name=words.printable(subject.name),
             label=_label(judged, METRICS[metric].unit),
-            tone=tone_of(judged),
+            tone=judged.status,
             x=0.0,
             width=round(max(share * 100 / _LONGEST, _THINNEST_BAR), 2),
         )
     ]
 
 
-def tone_of(judged: Mapping[str, Any]) -> str:
-    """The colour of a metric, which is that of its status; what is no status is not known."""
-    status = judged.get("status")
-    return status if status in WORST_FIRST else "unknown"
-
-
-def _label(judged: Mapping[str, Any], unit: str) -> str:
+def _label(judged: GatedMetric, unit: str) -> str:
     """The bar in words: its colour is never the only thing that tells."""
-    label = f"{words.quantity(judged['value'], unit)}, limit {words.quantity(judged['limit'], unit)}"
-    worsening = (judged.get("baseline") or {}).get("worsening_percent")
-    if isinstance(worsening, (int, float)) and round(abs(worsening)) > 0:
+    label = f"{words.quantity(judged.value, unit)}, limit {words.quantity(judged.limit, unit)}"
+    worsening = judged.worsening_percent
+    if worsening is not None and round(abs(worsening)) > 0:
         label += f", {abs(worsening):.0f} % {'worse' if worsening > 0 else 'better'} than before"
     return label

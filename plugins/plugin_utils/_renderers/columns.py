@@ -11,15 +11,13 @@ A kind that is not known here gets a table all the same: whatever its details ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import GatedMetric
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.budgets import tone_of
-
-Subject = Mapping[str, Any]
 
 _SOURCES = {"expires_on": "expiry date given", "created_on": "creation date", "unknown": "no date known"}
 _LIVE_TONES = {"accepted": "pass", "refused": "fail", "unreachable": "unknown"}
@@ -59,130 +57,110 @@ class Column:
 
 def columns_for(kind: str, subjects: Sequence[Subject]) -> tuple[Column, ...]:
     """The columns after status and name; one that would be empty in every row is left out."""
-    about = tuple(
-        Column(heading, _plain_cell(key))
-        for heading, key in (("Environment", "environment"), ("Owner", "owner"))
-        if any(subject.get(key) for subject in subjects)
+    about = (
+        *((_ENVIRONMENT,) if any(subject.environment for subject in subjects) else ()),
+        *((_OWNER,) if any(subject.owner for subject in subjects) else ()),
     )
     if kind == "credentials":
         return (*about, *_CREDENTIALS)
     if kind == "monitorings":
-        return (*about, *_MONITORINGS, *_metric_columns(subjects))
+        return (*about, *_MONITORINGS, *map(_measured_column, _shown(each.monitoring.metrics for each in subjects)))
     if kind == "gate":
-        return (*about, *_GATE, *_metric_columns(subjects))
-    return (*about, *_GENERIC) if any(_details(subject) for subject in subjects) else about
+        return (*about, *_GATE, *map(_judged_column, _shown(each.gate.metrics for each in subjects)))
+    return (*about, *_GENERIC) if any(subject.details for subject in subjects) else about
 
 
 def name_note(kind: str, subject: Subject) -> str:
     """What stands in small print below a subject's name."""
-    details = _details(subject)
-    if kind == "credentials" and details.get("client_id") and details["client_id"] != subject["name"]:
-        return words.printable(details["client_id"])
-    if kind in ("monitorings", "gate") and details.get("url"):
-        return words.printable(details["url"])
-    return ""
-
-
-def _details(subject: Subject) -> Mapping[str, Any]:
-    details = subject.get("details")
-    return details if isinstance(details, Mapping) else {}
-
-
-def _expiry(subject: Subject) -> Mapping[str, Any]:
-    expiry = _details(subject).get("expiry")
-    return expiry if isinstance(expiry, Mapping) else {}
-
-
-def _plain_cell(key: str) -> Callable[[Subject], Cell]:
-    return lambda subject: Cell(words.listing(subject.get(key)))
-
-
-def _expires_on(subject: Subject) -> Cell:
-    return Cell(words.listing(_expiry(subject).get("expires_on")))
+    if kind == "credentials":
+        client_id = subject.credential.client_id or ""
+        return words.printable(client_id) if client_id != subject.name else ""
+    if kind == "monitorings":
+        return words.printable(subject.monitoring.url or "")
+    return words.printable(subject.gate.url or "") if kind == "gate" else ""
 
 
 def _source(subject: Subject) -> Cell:
-    source = str(_expiry(subject).get("source", "unknown"))
+    source = subject.credential.expiry.source
     return Cell(_SOURCES.get(source, words.spaced(source)))
 
 
 def _days_left(subject: Subject) -> Cell:
-    days = _expiry(subject).get("days_left")
-    tone = _HEALTH_TONES.get(str(_expiry(subject).get("health", "unknown")), "unknown")
-    return Cell(words.listing(days), tone=tone if days is not None else "")
+    expiry = subject.credential.expiry
+    tone = "" if expiry.days_left is None else _HEALTH_TONES.get(expiry.health, "unknown")
+    return Cell(words.listing(expiry.days_left), tone=tone)
 
 
 def _live(subject: Subject) -> Cell:
-    live = str(_details(subject).get("live", "not_checked"))
+    live = subject.credential.live or "not_checked"
     return Cell(words.spaced(live), tone=_LIVE_TONES.get(live, ""))
 
 
 def _state(subject: Subject) -> Cell:
-    details = _details(subject)
-    return Cell(words.listing(details.get("state")), note="disabled" if details.get("enabled") is False else "")
+    details = subject.monitoring
+    return Cell(words.listing(details.state), note="disabled" if details.enabled is False else "")
 
 
 def _last_run(subject: Subject) -> Cell:
-    details = _details(subject)
-    age = details.get("age_seconds")
-    if not isinstance(age, (int, float)):
+    details = subject.monitoring
+    if details.age_seconds is None:
         return Cell("never ran")
-    stale = details.get("stale") if details.get("enabled") is not False else None
-    said = [f"{words.duration(age)} ago", *([] if stale is None else ["stale" if stale else "fresh"])]
+    stale = None if details.enabled is False else details.stale
+    said = [f"{words.duration(details.age_seconds)} ago", *([] if stale is None else ["stale" if stale else "fresh"])]
     return Cell(
         ", ".join(said),
-        note=words.short_instant(details.get("last_execution")),
+        note=words.short_instant(details.last_execution),
         tone="" if stale is None else "fail" if stale else "pass",
     )
 
 
 def _frequency(subject: Subject) -> Cell:
-    minutes = _details(subject).get("frequency")
-    return Cell(words.duration(minutes * 60) if isinstance(minutes, (int, float)) else words.NOTHING)
+    minutes = subject.monitoring.frequency
+    return Cell(words.NOTHING if minutes is None else words.duration(minutes * 60))
 
 
-def _everything(subject: Subject) -> Cell:
-    return Cell(words.listing(dict(_details(subject))))
-
-
-def _metric_columns(subjects: Sequence[Subject]) -> tuple[Column, ...]:
-    present = {
-        name
-        for subject in subjects
-        for name, value in (_details(subject).get("metrics") or {}).items()
-        if value is not None
-    }
+def _shown(metrics: Iterable[Mapping[str, object]]) -> list[str]:
+    """The names of the metrics that some subject has, as many as there is room for, the most telling first."""
+    present = {name for each in metrics for name, value in each.items() if value is not None}
     ordered = [name for name in _METRICS_FIRST if name in present]
-    ordered += sorted(present.difference(ordered))
-    return tuple(_metric_column(name) for name in ordered[:_METRICS_SHOWN])
+    return [*ordered, *sorted(present.difference(ordered))][:_METRICS_SHOWN]
 
 
-def _metric_column(name: str) -> Column:
+def _title_and_unit(name: str) -> tuple[str, str]:
     known = METRICS.get(name)
-    unit = known.unit if known else ""
+    return (known.title, known.unit) if known else (words.spaced(name).capitalize(), "")
+
+
+def _measured_column(name: str) -> Column:
+    title, unit = _title_and_unit(name)
+    return Column(title, lambda subject: Cell(words.quantity(subject.monitoring.metrics.get(name), unit)), numeric=True)
+
+
+def _judged_column(name: str) -> Column:
+    title, unit = _title_and_unit(name)
 
     def cell(subject: Subject) -> Cell:
-        found = (_details(subject).get("metrics") or {}).get(name)
-        return _beside_its_limit(found, unit) if isinstance(found, Mapping) else Cell(words.quantity(found, unit))
+        judged = subject.gate.metrics.get(name)
+        return _beside_its_limit(judged, unit) if judged else Cell(words.NOTHING)
 
-    return Column(known.title if known else words.spaced(name).capitalize(), cell, numeric=True)
+    return Column(title, cell, numeric=True)
 
 
-def _beside_its_limit(judged: Mapping[str, Any], unit: str) -> Cell:
+def _beside_its_limit(judged: GatedMetric, unit: str) -> Cell:
     """A metric of a gate: its value, coloured by how it was judged, and the limit."""
-    value, limit = judged.get("value"), judged.get("limit")
-    note = "" if limit is None else f"limit {words.quantity(limit, unit)}"
-    return Cell(words.quantity(value, unit), note, "" if value is None else tone_of(judged))
+    note = "" if judged.limit is None else f"limit {words.quantity(judged.limit, unit)}"
+    return Cell(words.quantity(judged.value, unit), note, "" if judged.value is None else judged.status)
 
 
 def _runs(subject: Subject) -> Cell:
-    details = _details(subject)
-    failed = details.get("failed_runs")
-    return Cell(words.listing(details.get("runs")), note=f"{words.listing(failed)} failed" if failed else "")
+    details = subject.gate
+    return Cell(words.listing(details.runs), note=f"{details.failed_runs} failed" if details.failed_runs else "")
 
 
+_ENVIRONMENT = Column("Environment", lambda subject: Cell(words.listing(subject.environment)))
+_OWNER = Column("Owner", lambda subject: Cell(words.listing(subject.owner)))
 _CREDENTIALS = (
-    Column("Expires on", _expires_on, whole=True),
+    Column("Expires on", lambda subject: Cell(words.listing(subject.credential.expiry.expires_on)), whole=True),
     Column("Days left", _days_left, numeric=True),
     Column("Known from", _source),
     Column("Live", _live, whole=True),
@@ -193,7 +171,7 @@ _MONITORINGS = (
     Column("Every", _frequency, whole=True),
 )
 _GATE = (
-    Column("Last run", lambda subject: Cell(words.short_instant(_details(subject).get("last_execution")))),
+    Column("Last run", lambda subject: Cell(words.short_instant(subject.gate.last_execution))),
     Column("Runs", _runs, numeric=True),
 )
-_GENERIC = (Column("Details", _everything),)
+_GENERIC = (Column("Details", lambda subject: Cell(words.listing(dict(subject.details)))),)

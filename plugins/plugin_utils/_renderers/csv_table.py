@@ -18,19 +18,17 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    instant_in,
-    missing_names,
-    part_of,
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
+    instant_found,
     unless_only_the_clock_moved,
-    waiver_of,
 )
 
 COLUMNS = (
@@ -71,7 +69,7 @@ def render_csv(verdict: Verdict, *, previous: str = "") -> str:
 
     previous: the table of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
-    return unless_only_the_clock_moved(verdict, previous, instant_in(previous, _CHECKED_AT), _render)
+    return unless_only_the_clock_moved(verdict, previous, instant_found(previous, _CHECKED_AT), _render)
 
 
 def _render(verdict: Verdict) -> str:
@@ -79,42 +77,45 @@ def _render(verdict: Verdict) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in _rows(verdict):
-        full = {"kind": verdict["kind"], **row, "checked_at": verdict["checked_at"]}
-        writer.writerow([_cell(full.get(column)) for column in COLUMNS])
+        full = {**dict.fromkeys(COLUMNS), "kind": verdict.kind, **row, "checked_at": iso_utc(verdict.checked_at)}
+        writer.writerow([_cell(full[column]) for column in COLUMNS])
     return text.getvalue()
 
 
 def _rows(verdict: Verdict) -> Iterable[dict[str, Any]]:
-    for number, subject in enumerate(verdict["subjects"], start=1):
+    for number, subject in enumerate(verdict.subjects, start=1):
         about = {
             "number": number,
-            **{key: subject.get(key) for key in ("status", "name", "environment", "owner")},
-            **{column: part_of(subject, *path) for column, path in _DETAILS.items()},
+            "status": subject.status,
+            "name": subject.name,
+            "environment": subject.environment,
+            "owner": subject.owner,
+            **{column: subject.detail(*path) for column, path in _DETAILS.items()},
         }
-        findings: Iterable[Mapping[str, Any]] = subject["findings"] or ({},)
-        for finding in findings:
-            yield {**about, **_about(finding)}
-    for name in missing_names(verdict):
+        for finding in subject.findings or (None,):
+            yield {**about, **(_about(finding) if finding else {})}
+    for name in verdict.missing:
         missing = {"status": "unknown", "finding": "missing", "severity": "unknown"}
         yield {"name": name, **missing, "message": _NOT_JUDGED}
 
 
-def _about(finding: Mapping[str, Any]) -> dict[str, Any]:
-    reason, until = waiver_of(finding)
+def _about(finding: Finding) -> dict[str, Any]:
     return {
-        "finding": finding.get("id"),
-        **{key: finding.get(key) for key in ("severity", "message", "expected", "actual", "fix")},
-        "waived_until": until,
-        "waived_reason": reason,
+        "finding": finding.id,
+        "severity": finding.severity,
+        "message": finding.message,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "fix": finding.fix,
+        "waived_until": finding.waived.until.isoformat() if finding.waived else "",
+        "waived_reason": finding.waived.reason if finding.waived else "",
     }
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    if real_number(value) is not None:
         return str(value)
-    return _harmless(words.printable(value) if isinstance(value, str) else words.listing(value))
+    return "" if value is None or value == "" else _harmless(words.listing(value))
 
 
 def _harmless(text: str) -> str:

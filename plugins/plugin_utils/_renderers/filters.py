@@ -12,14 +12,13 @@ The page marks each subject with the key of its choice, a number: no text of a v
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-
-Subject = Mapping[str, Any]
 
 LABEL_LENGTH = 48
 
@@ -48,8 +47,8 @@ def filters_for(subjects: Sequence[Subject]) -> tuple[Filter, ...]:
     """The filters that tell some subjects from others."""
     offered = (
         _filter("status", "Status", "All statuses", [_status(each) for each in subjects], _by_severity),
-        _filter("environment", "Environment", "All environments", [_text(each, "environment") for each in subjects]),
-        _filter("owner", "Owner", "All owners", [_text(each, "owner") for each in subjects]),
+        _filter("environment", "Environment", "All environments", [_named(each.environment) for each in subjects]),
+        _filter("owner", "Owner", "All owners", [_named(each.owner) for each in subjects]),
     )
     return tuple(each for each in offered if len(each.choices) > 1)
 
@@ -78,8 +77,8 @@ def _filter(
 
 
 def _status(subject: Subject) -> str:
-    return words.STATUS_LABELS[subject["status"]]
+    return words.STATUS_LABELS[subject.status]
 
 
-def _text(subject: Subject, key: str) -> str:
-    return words.printable(subject.get(key) or "") or words.NONE_GIVEN
+def _named(text: str | None) -> str:
+    return words.printable(text or "") or words.NONE_GIVEN

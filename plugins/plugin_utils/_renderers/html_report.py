@@ -20,12 +20,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.page import lay_out
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    instant_in,
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
+    instant_found,
     unless_only_the_clock_moved,
 )
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.page import lay_out
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CHECKED_AT = re.compile(r'<time id="checked-at" datetime="([^"]+)">')
@@ -37,7 +37,7 @@ def render_html(verdict: Verdict, *, title: str = "", previous: str = "") -> str
     previous: the report of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
     render = functools.partial(_render, title=title)
-    return unless_only_the_clock_moved(verdict, previous, instant_in(previous, _CHECKED_AT), render)
+    return unless_only_the_clock_moved(verdict, previous, instant_found(previous, _CHECKED_AT), render)
 
 
 def content_security_policy(style: str, script: str) -> str:

@@ -22,20 +22,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
-from typing import Any
 from xml.etree import ElementTree
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
+    SCHEMA_VERSION,
+    Finding,
+    Subject,
     Verdict,
-    instant_in,
-    missing_names,
-    nothing_judged,
-    open_findings,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
+    instant_found,
     unless_only_the_clock_moved,
-    waived_findings,
-    waiver_of,
 )
 
 Element = ElementTree.Element
@@ -50,14 +49,14 @@ def render_junit(verdict: Verdict, *, title: str = "", previous: str = "") -> st
     previous: the report of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
     render = functools.partial(_render, title=title)
-    return unless_only_the_clock_moved(verdict, previous, instant_in(previous, _CHECKED_AT), render)
+    return unless_only_the_clock_moved(verdict, previous, instant_found(previous, _CHECKED_AT), render)
 
 
 def _render(verdict: Verdict, title: str) -> str:
-    kind = str(verdict["kind"])
-    cases = [_case_of(subject, kind) for subject in verdict["subjects"]]
-    cases += [_case_of_missing(name, kind) for name in missing_names(verdict)]
-    if nothing_judged(verdict):
+    kind = verdict.kind
+    cases = [_case_of(subject, kind) for subject in verdict.subjects]
+    cases += [_case_of_missing(name, kind) for name in verdict.missing]
+    if verdict.judges_nothing:
         cases.append(_case_of_nothing(kind))
     name = words.printable(title or words.title_for(kind))
     counts = {
@@ -68,7 +67,7 @@ def _render(verdict: Verdict, title: str) -> str:
     suites = Element("testsuites", {"name": name, **counts})
     skipped = str(sum(case.find("skipped") is not None for case in cases))
     suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": skipped})
-    suite.set("timestamp", str(verdict["checked_at"]))
+    suite.set("timestamp", iso_utc(verdict.checked_at))
     suite.append(_properties(verdict))
     suite.extend(cases)
     ElementTree.indent(suites)
@@ -77,22 +76,27 @@ def _render(verdict: Verdict, title: str) -> str:
 
 def _properties(verdict: Verdict) -> Element:
     properties = Element("properties")
-    for key in ("kind", "status", "partial", "schema_version"):
-        value = words.printable(str(verdict[key]).lower() if key == "partial" else verdict[key])
-        ElementTree.SubElement(properties, "property", {"name": key, "value": value})
+    told = {
+        "kind": words.printable(verdict.kind),
+        "status": verdict.status,
+        "partial": str(verdict.partial).lower(),
+        "schema_version": SCHEMA_VERSION,
+    }
+    for name, value in told.items():
+        ElementTree.SubElement(properties, "property", {"name": name, "value": value})
     return properties
 
 
-def _case_of(subject: Mapping[str, Any], kind: str) -> Element:
-    case = _case(str(subject["name"]), str(subject.get("environment") or kind))
-    told, waived = open_findings(subject), waived_findings(subject)
-    bad = _BAD.get(subject["status"])
+def _case_of(subject: Subject, kind: str) -> Element:
+    case = _case(subject.name, subject.environment or kind)
+    told, waived = list(subject.open_findings), subject.waived_findings
+    bad = _BAD.get(subject.status)
     if bad:
-        worst = [finding for finding in told if finding["severity"] == subject["status"]]
+        worst = [finding for finding in told if finding.severity == subject.status]
         told = [finding for finding in told if finding not in worst]
         _add_verdict(case, bad, worst, subject)
     elif waived:
-        message = "; ".join(f"{finding['id']} {_waiver(finding)}" for finding in waived)
+        message = "; ".join(f"{finding.id} {_waiver(finding)}" for finding in waived)
         ElementTree.SubElement(case, "skipped", {"type": "waived", "message": words.printable(message)})
     lines = [_told(finding) for finding in told] + [_waived(finding) for finding in waived]
     if lines:
@@ -100,9 +104,9 @@ def _case_of(subject: Mapping[str, Any], kind: str) -> Element:
     return case
 
 
-def _add_verdict(case: Element, tag: str, findings: list[Mapping[str, Any]], subject: Mapping[str, Any]) -> None:
-    message = " ".join(str(finding["message"]) for finding in findings) or f"The status is {subject['status']}."
-    ids = ", ".join(dict.fromkeys(str(finding["id"]) for finding in findings)) or str(subject["status"])
+def _add_verdict(case: Element, tag: str, findings: list[Finding], subject: Subject) -> None:
+    message = " ".join(finding.message for finding in findings) or f"The status is {subject.status}."
+    ids = ", ".join(dict.fromkeys(finding.id for finding in findings)) or subject.status
     attributes = {"type": words.printable(ids), "message": words.printable(message)}
     ElementTree.SubElement(case, tag, attributes).text = "\n\n".join(_told(finding) for finding in findings)
 
@@ -125,21 +129,20 @@ def _case(name: str, classname: str) -> Element:
     return Element("testcase", {"classname": words.printable(classname), "name": words.printable(name), "time": "0"})
 
 
-def _told(finding: Mapping[str, Any]) -> str:
+def _told(finding: Finding) -> str:
     """A finding as a few lines of text."""
-    lines = [f"[{finding['severity']}] {finding['id']}: {finding['message']}"]
-    for key in ("expected", "actual"):
-        if finding.get(key) is not None:
-            lines.append(f"{key}: {words.listing(finding[key])}")
-    if finding.get("fix"):
-        lines.append(f"fix: {finding['fix']}")
+    lines = [f"[{finding.severity}] {finding.id}: {finding.message}"]
+    for key, value in (("expected", finding.expected), ("actual", finding.actual)):
+        if value is not None:
+            lines.append(f"{key}: {words.listing(value)}")
+    if finding.fix:
+        lines.append(f"fix: {finding.fix}")
     return words.printable("\n".join(lines))
 
 
-def _waived(finding: Mapping[str, Any]) -> str:
+def _waived(finding: Finding) -> str:
     return f"{_told(finding)}\n{words.printable(_waiver(finding))}"
 
 
-def _waiver(finding: Mapping[str, Any]) -> str:
-    reason, until = waiver_of(finding)
-    return f"waived through {until}: {reason}"
+def _waiver(finding: Finding) -> str:
+    return f"waived through {finding.waived.until.isoformat()}: {finding.waived.reason}" if finding.waived else ""

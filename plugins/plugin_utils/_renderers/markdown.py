@@ -18,34 +18,23 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    instant_in,
-    missing_names,
-    open_findings,
-    part_of,
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
+    instant_found,
     unless_only_the_clock_moved,
-    waived_findings,
-    waiver_of,
 )
-
-Subject = Mapping[str, Any]
 
 _ICONS = {
     "fail": "\N{CROSS MARK}",
     "unknown": "\N{BLACK QUESTION MARK ORNAMENT}",
     "warn": "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
     "pass": "\N{WHITE HEAVY CHECK MARK}",
-}
-_HEADLINES = {
-    "fail": "{share} {need} action now.",
-    "unknown": "{share} could not be judged.",
-    "warn": "{share} will need attention.",
 }
 # Only a line of the report itself can start so: texts of a verdict always stand behind something.
 _CHECKED_AT = re.compile(r"^Checked at (\S+) \(UTC\)", re.MULTILINE)
@@ -63,7 +52,7 @@ def render_markdown(verdict: Verdict, *, title: str = "", previous: str = "") ->
     previous: the summary of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
     render = functools.partial(_render, title=title)
-    return unless_only_the_clock_moved(verdict, previous, instant_in(previous, _CHECKED_AT), render)
+    return unless_only_the_clock_moved(verdict, previous, instant_found(previous, _CHECKED_AT), render)
 
 
 def literal(value: object) -> str:
@@ -78,59 +67,45 @@ def literal(value: object) -> str:
 
 
 def _render(verdict: Verdict, title: str) -> str:
-    subjects = sorted(verdict["subjects"], key=lambda subject: rank(subject["status"]))
-    troubled = [subject for subject in subjects if subject["status"] != "pass"]
-    fine = [subject for subject in subjects if subject["status"] == "pass"]
+    subjects = verdict.by_urgency()
+    troubled = [subject for subject in subjects if subject.status != "pass"]
+    fine = [subject for subject in subjects if subject.status == "pass"]
     rows, fine_rows, left_out = _within_the_room([*map(_troubled_row, troubled)], [*map(_fine_row, fine)])
     blocks = [
-        f"## {literal(title or words.title_for(str(verdict['kind'])))}",
-        f"{_ICONS[verdict['status']]} **{_headline(verdict)}**",
+        f"## {literal(title or words.title_for(verdict.kind))}",
+        f"{_ICONS[verdict.status]} **{words.headline(verdict)}.**",
         _partial_note(verdict),
         _table(["Status", "Count"], _counts(verdict)),
         _table(["Status", "Name", "Environment", "Owner", "Days left", "Findings", "What to do"], rows),
         _waived(subjects),
         _folded(len(fine), fine_rows),
         f"{left_out:,} more are left out here, for want of room." if left_out else "",
-        f"Checked at {verdict['checked_at']} (UTC).",
+        f"Checked at {iso_utc(verdict.checked_at)} (UTC).",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _headline(verdict: Verdict) -> str:
-    kind, status, summary = str(verdict["kind"]), verdict["status"], verdict["summary"]
-    total = words.counted(int(summary["total"]), kind)
-    if not verdict["subjects"]:
-        return "Nothing was checked, so nothing is known."
-    for each in WORST_FIRST[:-1]:
-        if summary[each] and rank(each) <= rank(status):
-            share = f"{summary[each]:,} of {total}"
-            return _HEADLINES[each].format(share=share, need="needs" if summary[each] == 1 else "need")
-    return f"{total} in order" + (", but not all could be checked." if verdict["partial"] else ".")
-
-
 def _partial_note(verdict: Verdict) -> str:
-    names = missing_names(verdict)
-    if not names:
+    if not verdict.missing:
         return ""
-    shown = _some([literal(name) for name in names])
+    shown = _some([literal(name) for name in verdict.missing])
     return f"> This summary is partial. To be judged as well, and nothing is known of it: {shown}."
 
 
 def _counts(verdict: Verdict) -> list[str]:
-    summary = verdict["summary"]
-    counted = [_row(_badge(status), f"{int(summary[status]):,}") for status in WORST_FIRST]
-    missing = len(missing_names(verdict))
+    summary, missing = verdict.summary, len(verdict.missing)
+    counted = [_row(_badge(status), f"{summary[status]:,}") for status in WORST_FIRST]
     return [
         *counted,
-        _row("Total", f"{int(summary['total']):,}"),
+        _row("Total", f"{summary['total']:,}"),
         *([_row("Missing", f"{missing:,}")] if missing else []),
     ]
 
 
 def _troubled_row(subject: Subject) -> str:
-    findings = open_findings(subject)
-    messages = _some([literal(finding["message"]) for finding in findings], "<br>")
-    fixes = _some(list(dict.fromkeys(literal(finding["fix"]) for finding in findings if finding.get("fix"))), "<br>")
+    findings = subject.open_findings
+    messages = _some([literal(finding.message) for finding in findings], "<br>")
+    fixes = _some(list(dict.fromkeys(literal(finding.fix) for finding in findings if finding.fix)), "<br>")
     return _row(*_about(subject), messages, fixes)
 
 
@@ -139,9 +114,9 @@ def _fine_row(subject: Subject) -> str:
 
 
 def _about(subject: Subject) -> tuple[str, ...]:
-    days = part_of(subject, "expiry", "days_left")
-    who = (literal(subject.get(key) or "") for key in ("name", "environment", "owner"))
-    return (_badge(subject["status"]), *who, "" if days is None else literal(days))
+    days = subject.credential.expiry.days_left
+    who = (literal(each or "") for each in (subject.name, subject.environment, subject.owner))
+    return (_badge(subject.status), *who, "" if days is None else literal(days))
 
 
 def _badge(status: str) -> str:
@@ -149,15 +124,15 @@ def _badge(status: str) -> str:
 
 
 def _waived(subjects: Sequence[Subject]) -> str:
-    found = [_waived_line(subject, finding) for subject in subjects for finding in waived_findings(subject)]
+    found = [_waived_line(subject, finding) for subject in subjects for finding in subject.waived_findings]
     return "\n".join(["**Waived findings**, which count in no status:", "", *_first(found)]) if found else ""
 
 
-def _waived_line(subject: Subject, finding: Mapping[str, Any]) -> str:
-    reason, until = waiver_of(finding)
+def _waived_line(subject: Subject, finding: Finding) -> str:
+    until, reason = (finding.waived.until, finding.waived.reason) if finding.waived else ("", "")
     # A line that began with a text of the verdict could become a list within the list.
-    waiver = f"Waived through {literal(until)} for {literal(subject['name'])}"
-    return f"- {waiver}: {literal(finding['message'])} Reason: {literal(reason)}"
+    waiver = f"Waived through {literal(until)} for {literal(subject.name)}"
+    return f"- {waiver}: {literal(finding.message)} Reason: {literal(reason)}"
 
 
 def _folded(count: int, rows: Sequence[str]) -> str:

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import CredentialDetails, Grants
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.words import counted
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-
-Subject = Mapping[str, Any]
 
 COLUMNS_SHOWN = 8
 NAME_LENGTH = 64
@@ -79,13 +79,10 @@ class Matrix:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What is compared: the keys of the details that hold it, and its name for a reader."""
+    """What is compared, and its name for a reader."""
 
     noun: str
-    granted: str
-    expected: str
-    missing: str
-    excess: str
+    grants: Callable[[CredentialDetails], Grants]
 
     @property
     def plural(self) -> str:
@@ -93,8 +90,8 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind("scope", "scopes", "expected_scopes", "missing_scopes", "excess_scopes"),
-    _Kind("project", "projects", "expected_projects", "missing_projects", "excess_projects"),
+    _Kind("scope", lambda details: details.scopes),
+    _Kind("project", lambda details: details.projects),
 )
 
 
@@ -106,7 +103,17 @@ class _Claims:
     expected: frozenset[str]
     missing: frozenset[str]
     excess: frozenset[str]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, grants: Grants) -> _Claims:
+        return cls(
+            None if grants.granted is None else _printable(grants.granted),
+            _printable(grants.expected),
+            _printable(grants.missing),
+            _printable(grants.excess),
+            {words.printable(key): words.printable(name) for key, name in grants.names.items()},
+        )
 
     @property
     def known(self) -> frozenset[str]:
@@ -130,7 +137,7 @@ def draw_matrices(subjects: Sequence[Subject]) -> tuple[Matrix, ...]:
 
 
 def _draw(kind: _Kind, subjects: Sequence[Subject]) -> Matrix:
-    claims = [_claims(kind, subject) for subject in subjects]
+    claims = [_Claims.of(kind.grants(subject.credential)) for subject in subjects]
     shown, others = _choose(claims)
     labels = {key: label for each in claims for key, label in each.labels.items()}
     rows = tuple(
@@ -150,30 +157,8 @@ def _draw(kind: _Kind, subjects: Sequence[Subject]) -> Matrix:
     )
 
 
-def _claims(kind: _Kind, subject: Subject) -> _Claims:
-    details = subject.get("details") or {}
-    granted = details.get(kind.granted)
-    labels = {_key(item): words.printable(item["name"]) for item in _items(granted) if isinstance(item, Mapping)}
-    return _Claims(
-        granted=_keys(granted) if isinstance(granted, (list, tuple)) else None,
-        expected=_keys(details.get(kind.expected)),
-        missing=_keys(details.get(kind.missing)),
-        excess=_keys(details.get(kind.excess)),
-        labels=labels,
-    )
-
-
-def _items(values: object) -> Sequence[Any]:
-    return values if isinstance(values, (list, tuple)) else ()
-
-
-def _keys(values: object) -> frozenset[str]:
-    return frozenset(_key(item) for item in _items(values))
-
-
-def _key(item: Any) -> str:
-    """The text by which a scope or a project is told from others: a project may come as its id or with its name."""
-    return words.printable(item["id"] if isinstance(item, Mapping) else item)
+def _printable(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(words.printable(key) for key in keys)
 
 
 def _choose(claims: Sequence[_Claims]) -> tuple[list[str], list[str]]:
@@ -212,11 +197,9 @@ def _column(key: str, name: str) -> MatrixColumn:
 
 
 def _row(number: int, subject: Subject, claim: _Claims, shown: Sequence[str], others: Sequence[str]) -> MatrixRow:
-    name = words.printable(subject["name"])
-    details = subject.get("details") or {}
-    live = str(details.get("live", "not_checked"))
-    environment = words.printable(subject.get("environment") or "")
-    why = _WITHOUT_ANSWER.get(live, "not checked") if claim.granted is None else ""
+    name = words.printable(subject.name)
+    environment = words.printable(subject.environment or "")
+    why = _WITHOUT_ANSWER.get(subject.credential.live or "", "not checked") if claim.granted is None else ""
     return MatrixRow(
         number=number,
         name=words.shortened(name, NAME_LENGTH),
@@ -244,16 +227,12 @@ def _summary(kind: _Kind, claims: Sequence[_Claims]) -> str:
         sum(1 for each in claims if each.granted is None),
     )
     told = [
-        f"{_pairs(lacking)} {'lacks' if lacking == 1 else 'lack'} a {kind.noun} that is expected" if lacking else "",
-        f"{_pairs(beyond)} {'has' if beyond == 1 else 'have'} more {kind.plural} than expected" if beyond else "",
-        f"of {_pairs(unknown)} the {kind.plural} are not known" if unknown else "",
+        (lacking, f"{counted(lacking, 'pair')} {'lacks' if lacking == 1 else 'lack'} a {kind.noun} that is expected"),
+        (beyond, f"{counted(beyond, 'pair')} {'has' if beyond == 1 else 'have'} more {kind.plural} than expected"),
+        (unknown, f"of {counted(unknown, 'pair')} the {kind.plural} are not known"),
     ]
-    said = "; ".join(part for part in told if part)
+    said = "; ".join(part for number, part in told if number)
     return f"{said[0].upper()}{said[1:]}." if said else f"No pair has a {kind.noun} too few or too many."
-
-
-def _pairs(number: int) -> str:
-    return f"{number:,} pair" if number == 1 else f"{number:,} pairs"
 
 
 def _rest_in_words(kind: _Kind, number: int) -> str:

@@ -29,17 +29,12 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metr
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import told_apart
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.exposition import (
     Family,
     Labels,
     exposition,
     label_text,
-)
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    as_verdict,
-    open_findings,
-    part_of,
 )
 
 Monitoring = Mapping[str, Any]
@@ -118,13 +113,13 @@ def _scan(name: str, result: object) -> Scan:
     if not isinstance(listed, list):
         failure = result.get("failure")
         return Scan(name, str(failure.get("code") if isinstance(failure, Mapping) else "error"))
-    verdict = as_verdict(result.get("verdict"))
+    verdict = Verdict.from_dict(result.get("verdict")).published()
     whole = all(map(_has_report, listed))
     return Scan(
         name,
-        error="reports_unread" if not whole else "monitorings_missing" if verdict["partial"] else "",
+        error="reports_unread" if not whole else "monitorings_missing" if verdict.partial else "",
         monitorings=_with_findings(listed, verdict),
-        checked_at=_instant(verdict["checked_at"]),
+        checked_at=int(verdict.checked_at.timestamp()),
         coverage=result.get("coverage"),
     )
 
@@ -142,9 +137,7 @@ def _with_findings(listed: Sequence[Monitoring], verdict: Verdict) -> list[Monit
 
     Each of them once: one series too many, and node_exporter would refuse the whole file.
     """
-    found = {
-        part_of(subject, "id"): [finding["id"] for finding in open_findings(subject)] for subject in verdict["subjects"]
-    }
+    found = {subject.detail("id"): [finding.id for finding in subject.open_findings] for subject in verdict.subjects}
     by_id = {each.get("id"): each for each in listed}
     return [{**each, _FINDINGS: found.get(number, [])} for number, each in by_id.items()]
 

@@ -22,29 +22,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import instant_told
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, worst
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.exposition import (
     Family,
     Labels,
     exposition,
     label_value,
 )
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    missing_names,
-    open_findings,
-    part_of,
-    unless_only_the_clock_moved,
-    waived_findings,
-)
-
-Subject = Mapping[str, Any]
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import unless_only_the_clock_moved
 
 _CHECKED = "speedlab_verdict_checked_timestamp_seconds"
 _CHECKED_AT = re.compile(rf"^{_CHECKED}\{{.*\}} (\d{{1,12}})$", re.MULTILINE)
-_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -67,52 +58,57 @@ def render_openmetrics(verdict: Verdict, *, name: str = "", previous: str = "") 
     return unless_only_the_clock_moved(verdict, previous, _checked_at(previous), render)
 
 
-def _checked_at(report: str) -> str | None:
+def _checked_at(report: str) -> datetime | None:
     found = _CHECKED_AT.search(report)
     if not found:
         return None
     try:
-        return datetime.fromtimestamp(int(found[1]), timezone.utc).strftime(_INSTANT)
+        return datetime.fromtimestamp(int(found[1]), timezone.utc)
     except (OverflowError, ValueError, OSError):
         return None
 
 
 def _render(verdict: Verdict, name: str) -> str:
-    return exposition([*_of_the_whole(verdict), *_of_the_subjects(verdict)], name or str(verdict["kind"]))
+    return exposition([*_of_the_whole(verdict), *_of_the_subjects(verdict)], name or verdict.kind)
 
 
 def _of_the_whole(verdict: Verdict) -> list[Family]:
-    about = {"kind": verdict["kind"]}
-    subjects = verdict["subjects"]
+    about = {"kind": verdict.kind}
+    subjects = verdict.subjects
     checked = Family(_CHECKED, "When the subjects were judged, in seconds since 1970.")
-    checked.add(_seconds(datetime.strptime(verdict["checked_at"], _INSTANT)), about)
+    checked.add(_seconds(verdict.checked_at), about)
     partial = Family("speedlab_verdict_partial", "Whether some were to be judged and were not.")
-    partial.add(int(bool(verdict["partial"])), about)
+    partial.add(int(verdict.partial), about)
     missing = Family("speedlab_verdict_missing", "How many were to be judged and were not.")
-    missing.add(len(missing_names(verdict)), about)
+    missing.add(len(verdict.missing), about)
     status = Family("speedlab_verdict_status", "The status of the whole: 1 for the one that it has.")
     counts = Family("speedlab_verdict_subjects", "How many subjects have this status.")
     findings = Family("speedlab_verdict_findings", "How many findings of this severity there are.")
-    found = [subject["status"] for subject in subjects]
+    found = [subject.status for subject in subjects]
     for each in WORST_FIRST:
-        status.add(int(verdict["status"] == each), {**about, "status": each})
+        status.add(int(verdict.status == each), {**about, "status": each})
         counts.add(found.count(each), {**about, "status": each})
-    for waived, chosen in (("false", open_findings), ("true", waived_findings)):
-        severities = [finding["severity"] for subject in subjects for finding in chosen(subject)]
+    for waived in (False, True):
+        severities = [
+            finding.severity
+            for subject in subjects
+            for finding in subject.findings
+            if (finding.waived is not None) is waived
+        ]
         for each in WORST_FIRST:
-            findings.add(severities.count(each), {**about, "severity": each, "waived": waived})
+            findings.add(severities.count(each), {**about, "severity": each, "waived": str(waived).lower()})
     return [checked, partial, missing, status, counts, findings]
 
 
 def _of_the_subjects(verdict: Verdict) -> list[Family]:
-    prefix = _PREFIXES.get(str(verdict["kind"]), _ANY)
+    prefix = _PREFIXES.get(verdict.kind, _ANY)
     status = Family(f"{prefix.name}_status", f"The status of the {prefix.noun}: 1 for the one that it has.")
     findings = Family(f"{prefix.name}_findings", f"How many findings that nobody waived the {prefix.noun} has.")
     families = [status, findings]
     instant = Family(f"{prefix.name}_{prefix.instant[0]}", prefix.instant[1]) if prefix.instant else None
     for labels, twins in _by_labels(verdict, prefix):
-        judged = worst(twin["status"] for twin in twins)
-        severities = [finding["severity"] for twin in twins for finding in open_findings(twin)]
+        judged = worst(twin.status for twin in twins)
+        severities = [finding.severity for twin in twins for finding in twin.open_findings]
         for each in WORST_FIRST:
             status.add(int(judged == each), {**labels, "status": each})
             findings.add(severities.count(each), {**labels, "severity": each})
@@ -127,28 +123,27 @@ def _of_the_subjects(verdict: Verdict) -> list[Family]:
 def _by_labels(verdict: Verdict, prefix: Prefix) -> list[tuple[Labels, Sequence[Subject]]]:
     """The subjects, those together that no label tells apart."""
     groups: dict[tuple[tuple[str, str], ...], list[Subject]] = {}
-    for subject in verdict["subjects"]:
-        labels = {key: label_value(subject.get(key)) for key in ("name", "environment", "owner")}
-        labels |= {key: label_value(part_of(subject, *path)) for key, path in prefix.labels.items()}
+    for subject in verdict.subjects:
+        about = {"name": subject.name, "environment": subject.environment, "owner": subject.owner}
+        labels = {key: label_value(value) for key, value in about.items()}
+        labels |= {key: label_value(subject.detail(*path)) for key, path in prefix.labels.items()}
         if prefix is _ANY:
-            labels["kind"] = label_value(verdict["kind"])
+            labels["kind"] = label_value(verdict.kind)
         groups.setdefault(tuple(labels.items()), []).append(subject)
     return [(dict(labels), subjects) for labels, subjects in groups.items()]
 
 
 def _expires(subject: Subject) -> int | None:
     try:
-        last_day = date.fromisoformat(str(part_of(subject, "expiry", "expires_on")))
+        last_day = date.fromisoformat(subject.credential.expiry.expires_on or "")
         return _seconds(datetime.combine(last_day, datetime.min.time()) + timedelta(days=1))
     except (OverflowError, ValueError):
         return None
 
 
 def _last_run(subject: Subject) -> int | None:
-    try:
-        return _seconds(datetime.strptime(str(part_of(subject, "last_execution")), _INSTANT))
-    except ValueError:
-        return None
+    instant = instant_told(subject.monitoring.last_execution or "")
+    return None if instant is None else _seconds(instant)
 
 
 def _seconds(instant: datetime) -> int:

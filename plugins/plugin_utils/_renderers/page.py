@@ -9,11 +9,17 @@ Private to this collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, Status, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
+    SCHEMA_VERSION,
+    Finding,
+    Subject,
+    Verdict,
+)
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.budgets import BudgetChart, draw_budgets
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.columns import (
@@ -30,15 +36,8 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import Timeline, draw_timeline
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.trends import Trends, draw_trends
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import Verdict
 
-_FAR = 10**9
 _TAB_TITLE_LENGTH = 70  # what a tab, a bookmark or a list of results shows of it at most
-_HEADLINES = {
-    "fail": "{share} {need} action now",
-    "unknown": "{share} could not be judged",
-    "warn": "{share} will need attention",
-}
 
 
 @dataclass(frozen=True)
@@ -127,28 +126,28 @@ class Page:
 
 def lay_out(verdict: Verdict, title: str = "") -> Page:
     """The page for a verdict."""
-    kind = str(verdict["kind"])
-    subjects = sorted(verdict["subjects"], key=_urgency)
+    kind = verdict.kind
+    subjects = verdict.by_urgency()
     columns = columns_for(kind, subjects)
     filters = filters_for(subjects)
     findings = _findings(subjects)
     open_findings = [finding for finding in findings if not finding.waived_until]
     whole_title = words.printable(title) if title else words.title_for(words.printable(kind))
-    headline = _headline(verdict, kind)
+    headline = words.headline(verdict)
     return Page(
         title=whole_title,
         tab_title=words.shortened(f"{whole_title}: {headline}", _TAB_TITLE_LENGTH),
         heading=words.heading_for(words.printable(kind)),
         kind_words=words.spaced(kind),
-        status=verdict["status"],
+        status=verdict.status,
         headline=headline,
-        checked_at=verdict["checked_at"],
-        checked_at_words=words.long_instant(verdict["checked_at"]),
-        partial=bool(verdict["partial"]),
-        missing=tuple(words.printable(name) for name in verdict.get("missing") or ()),
-        total=words.counted(int(verdict["summary"]["total"]), kind),
+        checked_at=iso_utc(verdict.checked_at),
+        checked_at_words=words.long_instant(verdict.checked_at),
+        partial=verdict.partial,
+        missing=tuple(words.printable(name) for name in verdict.missing),
+        total=words.counted_subjects(verdict.summary["total"], kind),
         noun=words.plural_of(kind),
-        tiles=_tiles(verdict["summary"]),
+        tiles=_tiles(verdict.summary),
         filters=filters,
         timeline=draw_timeline(subjects) if kind == "credentials" and subjects else None,
         budgets=draw_budgets(subjects) if kind == "gate" else (),
@@ -161,9 +160,9 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
         rows=tuple(
             Row(
                 number=number,
-                status=subject["status"],
-                label=words.STATUS_LABELS[subject["status"]],
-                name=words.printable(subject["name"]),
+                status=subject.status,
+                label=words.STATUS_LABELS[subject.status],
+                name=words.printable(subject.name),
                 note=name_note(kind, subject),
                 cells=tuple(column.cell(subject) for column in columns),
                 choices={each.name: each.keys[number - 1] for each in filters},
@@ -172,49 +171,28 @@ def lay_out(verdict: Verdict, title: str = "") -> Page:
         ),
         labels=words.STATUS_LABELS,
         states=STATES,
-        schema_version=verdict["schema_version"],
+        schema_version=SCHEMA_VERSION,
     )
 
 
-def _urgency(subject: Mapping[str, Any]) -> tuple[int, int, str]:
-    """Worst status first, then what ends soonest, then by name."""
-    details = subject.get("details") or {}
-    days = (details.get("expiry") or {}).get("days_left")
-    return rank(subject["status"]), days if isinstance(days, int) else _FAR, str(subject["name"])
-
-
-def _headline(verdict: Verdict, kind: str) -> str:
-    total = int(verdict["summary"]["total"])
-    status = verdict["status"]
-    if total == 0:
-        return "Nothing was checked, so nothing is known"
-    if status == "pass":
-        return f"{words.counted(total, kind)}: all in order" if total > 1 else f"{words.counted(1, kind)}: in order"
-    count = int(verdict["summary"][status])
-    if count == 0:  # only a part that is missing can make a verdict worse than all of its subjects
-        return f"{words.counted(total, kind)} in order, but not all could be checked"
-    share = f"{count:,} of {words.counted(total, kind)}"
-    return _HEADLINES[status].format(share=share, need="needs" if count == 1 else "need")
-
-
-def _tiles(summary: Mapping[str, Any]) -> tuple[Tile, ...]:
-    total = max(1, sum(int(summary[status]) for status in WORST_FIRST))
+def _tiles(summary: Mapping[str, int]) -> tuple[Tile, ...]:
+    total = max(1, sum(summary[status] for status in WORST_FIRST))
     tiles = []
     start = 0.0
     for status in WORST_FIRST:
-        count = int(summary[status])
+        count = summary[status]
         width = round(count * 100 / total, 3)
         tiles.append(Tile(status, words.STATUS_LABELS[status], count, round(start, 3), width))
         start += width
     return tuple(tiles)
 
 
-def _findings(subjects: list[Mapping[str, Any]]) -> list[FindingView]:
+def _findings(subjects: Sequence[Subject]) -> list[FindingView]:
     """Every finding, in the order of the table."""
     return [
         _finding(subject, number, finding)
         for number, subject in enumerate(subjects, start=1)
-        for finding in subject["findings"]
+        for finding in subject.findings
     ]
 
 
@@ -237,24 +215,22 @@ def _common_fix(findings: list[FindingView]) -> str:
     return fixes.pop() if len(fixes) == 1 else ""
 
 
-def _finding(subject: Mapping[str, Any], number: int, finding: Mapping[str, Any]) -> FindingView:
-    waived = finding.get("waived") or {}
+def _finding(subject: Subject, number: int, finding: Finding) -> FindingView:
     return FindingView(
-        status=finding["severity"],
-        subject=words.printable(subject["name"]),
+        status=finding.severity,
+        subject=words.printable(subject.name),
         number=number,
-        environment=words.printable(subject.get("environment") or ""),
-        owner=words.printable(subject.get("owner") or ""),
-        id=words.spaced(finding["id"]).capitalize(),
-        message=words.printable(finding["message"]),
-        expected=_comparison(finding, "expected"),
-        actual=_comparison(finding, "actual"),
-        fix=words.printable(finding.get("fix") or ""),
-        waived_reason=words.printable(waived.get("reason") or ""),
-        waived_until=words.printable(waived.get("until") or "") or (words.NOTHING if waived else ""),
+        environment=words.printable(subject.environment or ""),
+        owner=words.printable(subject.owner or ""),
+        id=words.spaced(finding.id).capitalize(),
+        message=words.printable(finding.message),
+        expected=_compared(finding.expected),
+        actual=_compared(finding.actual),
+        fix=words.printable(finding.fix),
+        waived_reason=words.printable(finding.waived.reason) if finding.waived else "",
+        waived_until=finding.waived.until.isoformat() if finding.waived else "",
     )
 
 
-def _comparison(finding: Mapping[str, Any], key: str) -> str:
-    value = finding.get(key)
+def _compared(value: object) -> str:
     return "" if value is None else words.listing(value)

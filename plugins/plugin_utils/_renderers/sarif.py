@@ -25,23 +25,21 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES, rule_for
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    json_of,
-    missing_names,
-    nothing_judged,
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
+    instant_of_json,
     unless_only_the_clock_moved,
-    waiver_of,
 )
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -86,12 +84,8 @@ def render_sarif(verdict: Verdict, *, location: str = "", previous: str = "") ->
     return unless_only_the_clock_moved(verdict, previous, _checked_at(previous), render)
 
 
-def _checked_at(report: str) -> str | None:
-    try:
-        found = json_of(report)["runs"][0]["invocations"][0]["endTimeUtc"]
-    except (ValueError, LookupError, TypeError):
-        return None
-    return found if isinstance(found, str) else None
+def _checked_at(report: str) -> datetime | None:
+    return instant_of_json(report, "runs", 0, "invocations", 0, "endTimeUtc")
 
 
 def _render(verdict: Verdict, location: str) -> str:
@@ -103,17 +97,17 @@ def _render(verdict: Verdict, location: str) -> str:
 class _Found:
     """A finding with its subject and with what tells it apart from all others, now and in later runs."""
 
-    subject: Mapping[str, Any]
-    finding: Mapping[str, Any]
+    subject: Subject
+    finding: Finding
     fingerprint: str
 
     @property
     def rule_id(self) -> str:
-        return words.printable(self.finding["id"])
+        return words.printable(self.finding.id)
 
 
 def _run(verdict: Verdict, location: str) -> dict[str, Any]:
-    kind = words.printable(verdict["kind"])
+    kind = words.printable(verdict.kind)
     every = _found(verdict)
     shown = _worst(every)
     rules = {each.rule_id: _rule(kind, each) for each in sorted(shown, key=lambda found: found.rule_id)}
@@ -128,8 +122,8 @@ def _run(verdict: Verdict, location: str) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "properties": {
             "kind": kind,
-            "status": verdict["status"],
-            "summary": {key: int(verdict["summary"][key]) for key in ("total", "pass", "warn", "fail", "unknown")},
+            "status": verdict.status,
+            "summary": {key: verdict.summary[key] for key in ("total", "pass", "warn", "fail", "unknown")},
         },
     }
 
@@ -137,22 +131,13 @@ def _run(verdict: Verdict, location: str) -> dict[str, Any]:
 def _found(verdict: Verdict) -> list[_Found]:
     seen: collections.Counter[str] = collections.Counter()
     found = []
-    for subject in verdict["subjects"]:
-        for finding in subject["findings"]:
-            identity = json.dumps(
-                [str(verdict["kind"]), subject.get("environment"), subject["name"], finding["id"], _metric(finding)]
-            )
+    for subject in verdict.subjects:
+        for finding in subject.findings:
+            identity = json.dumps([verdict.kind, subject.environment, subject.name, finding.id, finding.metric or ""])
             seen[identity] += 1
             fingerprint = hashlib.sha256(f"{identity} {seen[identity]}".encode()).hexdigest()
             found.append(_Found(subject, finding, fingerprint))
     return found
-
-
-def _metric(finding: Mapping[str, Any]) -> str:
-    """The metric that the finding is about: a gate may find the same of several. Empty if it is about none."""
-    named = [metric for metric in METRICS.values() if f"{metric.title} of " in str(finding["message"])]
-    named += [metric for metric in METRICS.values() if f" gives {metric.title}, " in str(finding["message"])]
-    return max(named, key=lambda metric: len(metric.title)).name if named else ""
 
 
 def _worst(found: Sequence[_Found]) -> list[_Found]:
@@ -161,8 +146,8 @@ def _worst(found: Sequence[_Found]) -> list[_Found]:
     return [found[place] for place in sorted(by_urgency[:MOST_RESULTS])]
 
 
-def _urgency(finding: Mapping[str, Any]) -> tuple[bool, int]:
-    return bool(finding.get("waived")), rank(finding["severity"])
+def _urgency(finding: Finding) -> tuple[bool, int]:
+    return finding.waived is not None, rank(finding.severity)
 
 
 def _driver(kind: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
@@ -176,7 +161,7 @@ def _driver(kind: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rule(kind: str, found: _Found) -> dict[str, Any]:
-    rule = RULES.get((kind, found.rule_id)) or rule_for(kind, found.rule_id, found.finding["severity"])
+    rule = RULES.get((kind, found.rule_id)) or found.finding.rule
     return {
         **_descriptor(kind, found.rule_id, rule.title, rule.fix),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
@@ -200,13 +185,14 @@ def _descriptor(kind: str, descriptor_id: str, title: str, help_text: str) -> di
 
 def _result(found: _Found, rule_index: int, location: str) -> dict[str, Any]:
     subject, finding = found.subject, found.finding
-    fix = finding.get("fix")
-    where = [str(part) for part in (subject.get("environment"), subject["name"]) if part]
+    where = [part for part in (subject.environment, subject.name) if part]
+    named = {"environment": subject.environment, "owner": subject.owner}
+    compared = {"expected": finding.expected, "actual": finding.actual}
     return {
         "ruleId": found.rule_id,
         "ruleIndex": rule_index,
-        "level": _LEVELS[finding["severity"]],
-        "message": _message(f"{finding['message']} {fix}" if fix else finding["message"]),
+        "level": _LEVELS[finding.severity],
+        "message": _message(f"{finding.message} {finding.fix}" if finding.fix else finding.message),
         "locations": [
             {
                 "physicalLocation": {
@@ -214,7 +200,7 @@ def _result(found: _Found, rule_index: int, location: str) -> dict[str, Any]:
                     "region": {"startLine": 1},
                 },
                 "logicalLocations": [
-                    {"name": words.printable(subject["name"]), "fullyQualifiedName": words.printable("/".join(where))}
+                    {"name": words.printable(subject.name), "fullyQualifiedName": words.printable("/".join(where))}
                 ],
             }
         ],
@@ -225,29 +211,27 @@ def _result(found: _Found, rule_index: int, location: str) -> dict[str, Any]:
         },
         "suppressions": _suppressions(finding),
         "properties": {
-            "status": finding["severity"],
-            **{key: words.printable(subject[key]) for key in ("environment", "owner") if subject.get(key) is not None},
-            **{key: words.listing(finding[key]) for key in ("expected", "actual") if finding.get(key) is not None},
+            "status": finding.severity,
+            **{key: words.printable(value) for key, value in named.items() if value is not None},
+            **{key: words.listing(value) for key, value in compared.items() if value is not None},
         },
     }
 
 
-def _suppressions(finding: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not finding.get("waived"):
+def _suppressions(finding: Finding) -> list[dict[str, Any]]:
+    if finding.waived is None:
         return []
-    reason, until = waiver_of(finding)
-    justification = words.printable(f"{reason} (through {until})")
+    justification = words.printable(f"{finding.waived.reason} (through {finding.waived.until.isoformat()})")
     return [{"kind": "external", "status": "accepted", "justification": justification}]
 
 
 def _invocation(verdict: Verdict, left_out: int) -> dict[str, Any]:
-    names = missing_names(verdict)
-    told = [f"{name}: this was to be judged and was not, so nothing is known of it." for name in names]
-    if nothing_judged(verdict):
+    told = [f"{name}: this was to be judged and was not, so nothing is known of it." for name in verdict.missing]
+    if verdict.judges_nothing:
         told.append("Nothing was checked, so nothing is known.")
     return {
         "executionSuccessful": not told,
-        "endTimeUtc": verdict["checked_at"],
+        "endTimeUtc": iso_utc(verdict.checked_at),
         "toolExecutionNotifications": [
             *(_notification("not-judged", "error", text) for text in told),
             *([_notification("left-out", "warning", _left_out(left_out))] if left_out else []),

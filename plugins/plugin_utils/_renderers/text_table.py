@@ -16,20 +16,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.words import largest_unit
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import (
-    Verdict,
-    missing_names,
-    open_findings,
-    part_of,
-)
-
-Subject = Mapping[str, Any]
 
 NARROWEST = 60
 """Less has no room for a status, a name and what matters about it."""
@@ -57,11 +49,11 @@ class _Column:
 def render_table(verdict: Verdict, *, width: int = 100, rows: int = 0) -> str:
     """The table, with a line of counts, as lines of at most ``width`` columns; only the first ``rows``, if not 0."""
     width = max(width, NARROWEST)
-    kind = str(verdict["kind"])
-    subjects = sorted(verdict["subjects"], key=lambda subject: rank(subject["status"]))
+    kind = verdict.kind
+    subjects = verdict.by_urgency()
     shown, rest = (subjects[:rows], subjects[rows:]) if rows > 0 else (subjects, [])
     lines = _lines(shown, _columns(kind, shown), words.singular_of(kind).capitalize(), width)
-    lines += [f"and {len(rest):,} more: {_counted(Counter(each['status'] for each in rest))}."] if rest else []
+    lines += [f"and {len(rest):,} more: {_counted(Counter(each.status for each in rest))}."] if rest else []
     lines += ["", *_totals(verdict, kind)] if lines else _totals(verdict, kind)
     return "".join(f"{_cut(line, width)}\n" for line in lines)
 
@@ -69,8 +61,8 @@ def render_table(verdict: Verdict, *, width: int = 100, rows: int = 0) -> str:
 def _lines(subjects: Sequence[Subject], columns: Sequence[_Column], noun: str, width: int) -> list[str]:
     if not subjects:
         return []
-    name = [noun, *(_text(subject["name"]) for subject in subjects)]
-    status = ["Status", *(words.STATUS_LABELS[subject["status"]].lower() for subject in subjects)]
+    name = [noun, *(_text(subject.name) for subject in subjects)]
+    status = ["Status", *(words.STATUS_LABELS[subject.status].lower() for subject in subjects)]
     cells = [
         (column, [column.heading, *(_cut(_text(column.cell(subject)), _CELL_AT_MOST) for subject in subjects)])
         for column in columns
@@ -101,28 +93,23 @@ def _room_for(texts: Sequence[str]) -> int:
 
 
 def _totals(verdict: Verdict, kind: str) -> list[str]:
-    summary = verdict["summary"]
-    missing = missing_names(verdict)
+    summary = verdict.summary
     return [
-        f"{words.counted(int(summary['total']), kind)}: {_counted(summary, all_of_them=True)}."
-        f" Overall: {verdict['status']}.",
-        *([f"Not checked: {', '.join(_text(name) for name in missing)}."] if missing else []),
+        f"{words.counted_subjects(summary['total'], kind)}: {_counted(summary, all_of_them=True)}."
+        f" Overall: {verdict.status}.",
+        *([f"Not checked: {', '.join(_text(name) for name in verdict.missing)}."] if verdict.missing else []),
     ]
 
 
-def _counted(counts: Mapping[str, Any], *, all_of_them: bool = False) -> str:
-    return ", ".join(f"{int(counts[each]):,} {each}" for each in WORST_FIRST if counts[each] or all_of_them)
+def _counted(counts: Mapping[str, int], *, all_of_them: bool = False) -> str:
+    return ", ".join(f"{counts[each]:,} {each}" for each in WORST_FIRST if counts[each] or all_of_them)
 
 
 # --- columns, the most telling first ----------------------------------------------------------------------------------
 
 
 def _columns(kind: str, subjects: Sequence[Subject]) -> list[_Column]:
-    about = [
-        _Column(key.capitalize(), _own(key))
-        for key in ("environment", "owner")
-        if any(subject.get(key) for subject in subjects)
-    ]
+    about = [column for column, read in _ABOUT if any(read(subject) for subject in subjects)]
     if kind == "monitorings":
         return [*_MONITORINGS, *(_metric(name) for name in _METRICS if _any_has(name, subjects)), *about]
     if kind == "credentials":
@@ -130,57 +117,62 @@ def _columns(kind: str, subjects: Sequence[Subject]) -> list[_Column]:
     return [*about, _FINDINGS]
 
 
-def _own(key: str) -> Callable[[Subject], str]:
-    return lambda subject: words.listing(subject.get(key))
-
-
 def _state(subject: Subject) -> str:
-    if part_of(subject, "enabled") is False:
-        return "disabled"
-    return words.listing(part_of(subject, "state"))
+    details = subject.monitoring
+    return "disabled" if details.enabled is False else words.listing(details.state)
 
 
 def _age(subject: Subject) -> str:
-    """In the largest unit of which there are at least two: short, and never rounded up."""
-    age = real_number(part_of(subject, "age_seconds"))
+    """Short, and never rounded up."""
+    age = subject.monitoring.age_seconds
     if age is None:
         return "never"
-    for unit, seconds in (("d", 86400), ("h", 3600)):
-        if age >= 2 * seconds:
-            return f"{int(age // seconds):,} {unit}"
-    return f"{int(age // 60)} min"
+    number, unit = largest_unit(age)
+    return f"{int(age // 60)} min" if unit in ("minute", "second") else f"{number:,} {unit[0]}"
 
 
 def _stale(subject: Subject) -> str:
-    stale = part_of(subject, "stale")
-    if part_of(subject, "enabled") is False:
+    details = subject.monitoring
+    if details.enabled is False:
         return words.NOTHING
-    return {True: "yes", False: "no"}.get(stale, "?") if isinstance(stale, bool) else "?"
+    return "?" if details.stale is None else "yes" if details.stale else "no"
 
 
 def _metric(name: str) -> _Column:
     unit = METRICS[name].unit
     return _Column(
-        _METRICS[name], lambda subject: words.quantity(part_of(subject, "metrics", name), unit), numeric=True
+        _METRICS[name], lambda subject: words.quantity(subject.monitoring.metrics.get(name), unit), numeric=True
     )
 
 
 def _any_has(name: str, subjects: Sequence[Subject]) -> bool:
-    return any(part_of(subject, "metrics", name) is not None for subject in subjects)
+    return any(subject.monitoring.metrics.get(name) is not None for subject in subjects)
 
 
 def _findings(subject: Subject) -> str:
-    return ", ".join(words.spaced(finding["id"]) for finding in open_findings(subject)) or words.NOTHING
+    return ", ".join(words.spaced(finding.id) for finding in subject.open_findings) or words.NOTHING
 
 
+def _environment(subject: Subject) -> str | None:
+    return subject.environment
+
+
+def _owner(subject: Subject) -> str | None:
+    return subject.owner
+
+
+_ABOUT = (
+    (_Column("Environment", lambda subject: words.listing(subject.environment)), _environment),
+    (_Column("Owner", lambda subject: words.listing(subject.owner)), _owner),
+)
 _MONITORINGS = (
     _Column("State", _state),
     _Column("Stale", _stale),
     _Column("Age", _age, numeric=True),
 )
 _CREDENTIALS = (
-    _Column("Days left", lambda subject: words.listing(part_of(subject, "expiry", "days_left")), numeric=True),
-    _Column("Live", lambda subject: words.spaced(part_of(subject, "live") or words.NOTHING)),
+    _Column("Days left", lambda subject: words.listing(subject.credential.expiry.days_left), numeric=True),
+    _Column("Live", lambda subject: words.spaced(subject.credential.live or words.NOTHING)),
 )
 _FINDINGS = _Column("Findings", _findings)
 

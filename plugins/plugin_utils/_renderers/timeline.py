@@ -12,10 +12,10 @@ Each bar is a picture of its own beside its name: so bars can be hidden by a fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 ROWS_SHOWN = 20
@@ -79,25 +79,24 @@ class _Dated:
     days: int
     name: str
     number: int
-    details: Mapping[str, Any] = field(compare=False)
+    health: str = field(compare=False)
+    refused: bool = field(compare=False)
 
 
-def draw_timeline(subjects: Sequence[Mapping[str, Any]]) -> Timeline:
+def draw_timeline(subjects: Sequence[Subject]) -> Timeline:
     """The picture for the subjects of a verdict on credentials."""
     found = [
-        (number, words.printable(subject["name"]), subject.get("details") or {})
-        for number, subject in enumerate(subjects, start=1)
+        (number, words.printable(subject.name), subject.credential) for number, subject in enumerate(subjects, start=1)
     ]
     dated = sorted(
-        _Dated(days, name, number, details)
+        _Dated(details.expiry.days_left, name, number, details.expiry.health, details.live == "refused")
         for number, name, details in found
-        for days in [_days(details)]
-        if days is not None
+        if details.expiry.days_left is not None
     )
     return Timeline(
         urgent=_plot(dated[:ROWS_SHOWN]),
         rest=_plot(dated[ROWS_SHOWN:]),
-        dateless=tuple(Dateless(number, name) for number, name, details in found if _days(details) is None),
+        dateless=tuple(Dateless(number, name) for number, name, details in found if details.expiry.days_left is None),
     )
 
 
@@ -146,7 +145,7 @@ def _bar(dated: _Dated, scale: _Scale) -> Bar:
         number=dated.number,
         name=dated.name,
         label=_label(dated),
-        tone=_TONES.get(_health(dated), "unknown"),
+        tone=_TONES.get(dated.health, "unknown"),
         x=round(today - width if dated.days < 0 else min(today, 100 - width), 2),
         width=round(width, 2),
     )
@@ -155,17 +154,8 @@ def _bar(dated: _Dated, scale: _Scale) -> Bar:
 def _label(dated: _Dated) -> str:
     """The bar in words: its colour is never the only thing that tells."""
     said = [words.days_left(dated.days)]
-    if _health(dated) in ("critical", "warning"):
-        said.append(_health(dated))
-    if dated.details.get("live") == "refused":
+    if dated.health in ("critical", "warning"):
+        said.append(dated.health)
+    if dated.refused:
         said.append("refused")
     return ", ".join(said)
-
-
-def _health(dated: _Dated) -> str:
-    return str(dated.details["expiry"].get("health", "unknown"))
-
-
-def _days(details: Mapping[str, Any]) -> int | None:
-    days = (details.get("expiry") or {}).get("days_left")
-    return days if isinstance(days, int) else None

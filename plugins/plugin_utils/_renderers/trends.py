@@ -12,18 +12,17 @@ spans a fifth of the largest value at least, so that a small wobble looks like o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import TrendDetails
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.trends import TREND_METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-
-Subject = Mapping[str, Any]
 
 CARDS_SHOWN = 20
 """More pictures than this at first sight say less, not more: the rest is drawn where it can be unfolded."""
@@ -81,21 +80,12 @@ class Trends:
     runless: tuple[Runless, ...]
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """Where each run stands from left to right, whether it failed, and the values of each metric."""
-
-    instants: tuple[datetime, ...]
-    failed: int
-    metrics: Mapping[str, Sequence[float | None]]
-
-
 def draw_trends(subjects: Sequence[Subject]) -> Trends | None:
     """The pictures for the subjects of a verdict on monitorings; None where no reports were read."""
     found = [
         (number, subject, runs)
         for number, subject in enumerate(subjects, start=1)
-        for runs in [_runs(subject)]
+        for runs in [subject.monitoring.trends]
         if runs is not None
     ]
     if not found:
@@ -105,66 +95,22 @@ def draw_trends(subjects: Sequence[Subject]) -> Trends | None:
         first=tuple(cards[:CARDS_SHOWN]),
         rest=tuple(cards[CARDS_SHOWN:]),
         runless=tuple(
-            Runless(number, words.printable(subject["name"])) for number, subject, runs in found if not runs.instants
+            Runless(number, words.printable(subject.name)) for number, subject, runs in found if not runs.instants
         ),
     )
-
-
-def _runs(subject: Subject) -> _Runs | None:
-    """The runs of a subject in the order of time; what is no instant has no place in a picture."""
-    trends = (subject.get("details") or {}).get("trends")
-    if not isinstance(trends, Mapping):
-        return None
-    metrics = trends.get("metrics")
-    columns = {
-        name: values for name, values in (metrics if isinstance(metrics, Mapping) else {}).items() if _is_list(values)
-    }
-    places = sorted(
-        (instant, place)
-        for place, text in enumerate(_items(trends.get("instants")))
-        for instant in [_instant(text)]
-        if instant is not None
-    )
-    return _Runs(
-        instants=tuple(instant for instant, _place in places),
-        failed=len({text for text in map(_instant, _items(trends.get("failed"))) if text}),
-        metrics={
-            words.printable(name): [_value(values, place) for _instant, place in places]
-            for name, values in columns.items()
-        },
-    )
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, (list, tuple))
-
-
-def _items(value: Any) -> Iterable[Any]:
-    return value if _is_list(value) else ()
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ") if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _value(values: Sequence[Any], place: int) -> float | None:
-    return real_number(values[place]) if place < len(values) else None
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _card(number: int, subject: Subject, runs: _Runs) -> Card:
-    name = words.shortened(words.printable(subject["name"]), NAME_LENGTH)
+def _card(number: int, subject: Subject, runs: TrendDetails) -> Card:
+    name = words.shortened(words.printable(subject.name), NAME_LENGTH)
     drawn = sorted((each for each in runs.metrics if any(value is not None for value in runs.metrics[each])), key=_rank)
     xs = _positions(runs.instants)
     return Card(
         number=number,
         name=name,
-        status=subject["status"],
+        status=subject.status,
         runs=_runs_in_words(runs),
         charts=tuple(_chart(each, xs, runs) for each in drawn[:CHARTS_SHOWN]),
     )
@@ -174,7 +120,7 @@ def _rank(name: str) -> tuple[int, str]:
     return TREND_METRICS.index(name) if name in TREND_METRICS else len(TREND_METRICS), name
 
 
-def _runs_in_words(runs: _Runs) -> str:
+def _runs_in_words(runs: TrendDetails) -> str:
     """ "50 runs, 3 of them failed, from 2026-11-21 20:00 UTC to 2026-11-23 22:00 UTC"."""
     total = len(runs.instants)
     first, last = _in_words(runs.instants[0]), _in_words(runs.instants[-1])
@@ -185,10 +131,10 @@ def _runs_in_words(runs: _Runs) -> str:
 
 
 def _in_words(instant: datetime) -> str:
-    return words.short_instant(instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return words.short_instant(iso_utc(instant))
 
 
-def _chart(name: str, xs: Sequence[float], runs: _Runs) -> Chart:
+def _chart(name: str, xs: Sequence[float], runs: TrendDetails) -> Chart:
     metric = METRICS.get(name)
     values = runs.metrics[name]
     measured = [value for value in values if value is not None]

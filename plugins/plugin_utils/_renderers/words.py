@@ -15,15 +15,18 @@ import re
 from datetime import datetime
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import Status, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.words import counted
 
 STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
 
-_NOUNS = {
-    "credentials": ("credential pair", "credential pairs"),
-    "monitorings": ("monitoring", "monitorings"),
-    "gate": ("monitoring", "monitorings"),
+_NOUNS = {"credentials": "credential pair", "monitorings": "monitoring", "gate": "monitoring"}
+_HEADLINES: dict[Status, str] = {
+    "fail": "{share} {need} action now",
+    "unknown": "{share} could not be judged",
+    "warn": "{share} will need attention",
 }
-_ANY_NOUN = ("subject", "subjects")
 _TITLES = {"credentials": "Credential pairs", "monitorings": "Monitoring status", "gate": "Performance gate"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -58,20 +61,35 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def counted(number: int, kind: str) -> str:
+def counted_subjects(number: int, kind: str) -> str:
     """ "1 credential pair", "7 monitorings"."""
-    singular, plural = _NOUNS.get(kind, _ANY_NOUN)
-    return f"{number:,} {singular if number == 1 else plural}"
+    return counted(number, singular_of(kind))
 
 
 def singular_of(kind: str) -> str:
     """ "credential pair", "monitoring"."""
-    return _NOUNS.get(kind, _ANY_NOUN)[0]
+    return _NOUNS.get(kind, "subject")
 
 
 def plural_of(kind: str) -> str:
     """ "credential pairs", "monitorings"."""
-    return _NOUNS.get(kind, _ANY_NOUN)[1]
+    return f"{singular_of(kind)}s"
+
+
+def headline(verdict: Verdict) -> str:
+    """What matters most about a verdict, in one line without a full stop."""
+    summary, kind = verdict.summary, verdict.kind
+    total = counted_subjects(summary["total"], kind)
+    if not verdict.subjects:
+        return "Nothing was checked, so nothing is known"
+    for status, told in _HEADLINES.items():
+        number = summary[status]
+        if number:
+            said = told.format(share=f"{number:,} of {total}", need="needs" if number == 1 else "need")
+            return said if rank(status) <= rank(verdict.status) else f"{said}, and not all could be checked"
+    if verdict.status != "pass":
+        return f"{total} in order, but not all could be checked"
+    return f"{total}: {'all ' if summary['total'] > 1 else ''}in order"
 
 
 def title_for(kind: str) -> str:
@@ -84,9 +102,8 @@ def heading_for(kind: str) -> str:
     return plural_of(kind).capitalize()
 
 
-def long_instant(iso: str) -> str:
-    """ "23 November 2026, 22:35:43 UTC" from the model's form of an instant."""
-    instant = datetime.strptime(iso, "%Y-%m-%dT%H:%M:%SZ")
+def long_instant(instant: datetime) -> str:
+    """ "23 November 2026, 22:35:43 UTC"."""
     return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}, {instant:%H:%M:%S} UTC"
 
 
@@ -104,10 +121,10 @@ def days_left(days: int | None) -> str:
     if days is None:
         return "no date known"
     if days < 0:
-        return f"expired {_plural(-days, 'day')} ago"
+        return f"expired {counted(-days, 'day')} ago"
     if days == 0:
         return "last day today"
-    return f"{_plural(days, 'day')} left"
+    return f"{counted(days, 'day')} left"
 
 
 def duration(seconds: float | None) -> str:
@@ -163,10 +180,6 @@ def listing(value: object) -> str:
 def spaced(key: object) -> str:
     """A key of the model as words."""
     return printable(key).replace("_", " ")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 NOTHING = "\N{EN DASH}"

@@ -18,7 +18,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils.
 Template = Callable[..., Any]
 
 SOON = {"id": "expires_soon", "severity": "warn", "message": "It ends soon.", "fix": "", "waived": None}
-VERDICT = samples.verdict(samples.pair("Shop", status="warn", findings=[SOON]))
+VERDICT = samples.data(samples.pair("Shop", status="warn", findings=[SOON]))
 
 
 def test_verdicts_are_merged_and_the_missing_named(template: Template) -> None:

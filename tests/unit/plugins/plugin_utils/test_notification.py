@@ -19,7 +19,7 @@ from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils.
 
 
 def changes(*names: str, **details: Any) -> tuple[dict[str, Any], Verdict]:
-    found = samples.verdict(*(samples.pair(name, status="warn", findings=[_soon(name)]) for name in names), **details)
+    found = samples.data(*(samples.pair(name, status="warn", findings=[_soon(name)]) for name in names), **details)
     verdict = Verdict.from_dict(found)
     return changes_since({}, verdict).as_dict(), verdict
 

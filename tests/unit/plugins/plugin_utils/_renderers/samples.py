@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
+
 WORST_FIRST = ("fail", "unknown", "warn", "pass")
 
 
@@ -113,7 +115,17 @@ def subject(name: str, findings: Sequence[dict[str, Any]] = (), **changes: Any) 
     }
 
 
-def verdict(*subjects: dict[str, Any], kind: str = "credentials", **changes: Any) -> dict[str, Any]:
+def verdict(*subjects: dict[str, Any], kind: str = "credentials", **changes: Any) -> Verdict:
+    return Verdict.from_dict(data(*subjects, kind=kind, **changes))
+
+
+def parsed(*subjects: dict[str, Any]) -> tuple[Subject, ...]:
+    """The subjects alone, as what draws pictures takes them."""
+    return verdict(*subjects).subjects
+
+
+def data(*subjects: dict[str, Any], kind: str = "credentials", **changes: Any) -> dict[str, Any]:
+    """A verdict as it comes from a playbook."""
     found = [each["status"] for each in subjects]
     return {
         "schema_version": "1",

@@ -10,11 +10,13 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.filters import filters_for
 
-from .samples import finding, pair
+from .samples import finding, pair, parsed
 
 
 def choices(*subjects: dict[str, Any]) -> dict[str, list[tuple[str, int]]]:
-    return {each.name: [(choice.label, choice.count) for choice in each.choices] for each in filters_for(subjects)}
+    return {
+        each.name: [(choice.label, choice.count) for choice in each.choices] for each in filters_for(parsed(*subjects))
+    }
 
 
 def test_each_filter_offers_what_there_is_with_its_count() -> None:
@@ -41,12 +43,12 @@ def test_what_names_no_owner_can_be_chosen_too_and_comes_last() -> None:
 
 
 def test_each_subject_has_the_key_of_its_choice() -> None:
-    (owners,) = filters_for([pair("a", owner="web"), pair("b", owner="app"), pair("c", owner="web")])
+    (owners,) = filters_for(parsed(pair("a", owner="web"), pair("b", owner="app"), pair("c", owner="web")))
     assert owners.keys == ("2", "1", "2")
     assert [choice.key for choice in owners.choices] == ["1", "2"]
 
 
 def test_long_names_that_begin_alike_stay_apart() -> None:
-    (owners,) = filters_for([pair("a", owner="x" * 100 + "1"), pair("b", owner="x" * 100 + "2")])
+    (owners,) = filters_for(parsed(pair("a", owner="x" * 100 + "1"), pair("b", owner="x" * 100 + "2")))
     assert len(set(owners.keys)) == 2
     assert all(len(choice.label) == 48 for choice in owners.choices)

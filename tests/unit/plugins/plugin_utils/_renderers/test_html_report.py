@@ -33,7 +33,12 @@ HOSTILE = [
 def hostile_verdict(text: str, kind: str) -> dict[str, Any]:
     """The text in every place that a verdict has."""
     everywhere = finding(
-        id=text, message=text, expected=[text], actual={text: text}, fix=text, waived={"reason": text, "until": text}
+        id=text,
+        message=text,
+        expected=[text],
+        actual={text: text},
+        fix=text,
+        waived={"reason": text, "until": "2027-01-31"},
     )
     details = {
         "client_id": text,
@@ -189,12 +194,16 @@ def test_a_partial_verdict_names_what_is_missing() -> None:
     assert "Missing (2): build-7 build-9" in page.text
 
 
-def test_a_partial_verdict_of_an_older_version_names_nothing() -> None:
-    older = verdict(pair("shop"), partial=True, status="unknown")
-    del older["missing"]
-    page = Page(render_html(older))
+def test_a_partial_verdict_that_names_nobody_lacks_one_all_the_same() -> None:
+    page = Page(render_html(verdict(pair("shop"), partial=True, status="unknown", missing=[])))
     assert "This report is partial" in page.text
-    assert "Missing" not in page.text
+    assert "Missing (1): (unnamed)" in page.text
+
+
+def test_a_partial_verdict_with_warnings_alone_is_not_called_in_order() -> None:
+    warned = pair("shop", 20, [finding("warn", id="expires_soon")])
+    text = Page(render_html(verdict(warned, pair("blog"), partial=True, status="unknown", missing=["host-3"]))).text
+    assert "1 of 2 credential pairs will need attention, and not all could be checked" in text
 
 
 def test_nothing_checked_is_not_shown_as_a_success() -> None:
@@ -317,7 +326,9 @@ def test_one_subject_needs_no_filter() -> None:
 
 
 def test_all_that_is_said_of_a_subject_carries_its_number() -> None:
-    judged = verdict(pair("fine"), pair("ended", -1, [finding(), finding(waived={"reason": "r", "until": "u"})]))
+    judged = verdict(
+        pair("fine"), pair("ended", -1, [finding(), finding(waived={"reason": "r", "until": "2027-01-31"})])
+    )
     page = Page(render_html(judged))
     parts = [each for each in page.elements if "data-subject" in each.attributes]
     assert all("ended" in each.text for each in parts if each.attributes["data-subject"] == "1")

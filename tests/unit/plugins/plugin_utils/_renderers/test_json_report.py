@@ -5,19 +5,19 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict, as_verdict
 
-from .samples import finding, pair, verdict
+from .samples import data, finding, pair, verdict
 
 
 def test_the_report_is_the_verdict() -> None:
-    judged = verdict(pair("shop", -1, [finding(waived={"reason": "r", "until": "2027-01-01"})]), pair("other"))
-    assert json.loads(render_json(judged)) == judged
+    judged = data(pair("shop", -1, [finding(waived={"reason": "r", "until": "2027-01-01"})]), pair("other"))
+    assert json.loads(render_json(Verdict.from_dict(judged))) == judged
 
 
 def test_the_text_is_indented_and_ends_with_a_newline() -> None:
@@ -27,7 +27,7 @@ def test_the_text_is_indented_and_ends_with_a_newline() -> None:
 
 
 def test_the_order_of_keys_does_not_depend_on_the_way_that_the_verdict_travelled() -> None:
-    judged = verdict(pair("shop", -1, [finding()]))
+    judged = data(pair("shop", -1, [finding()]))
     shuffled = {key: judged[key] for key in sorted(judged)}
     shuffled["subjects"] = [
         {
@@ -36,7 +36,7 @@ def test_the_order_of_keys_does_not_depend_on_the_way_that_the_verdict_travelled
         }
         for each in judged["subjects"]
     ]
-    assert render_json(shuffled) == render_json(judged)
+    assert render_json(Verdict.from_dict(shuffled)) == render_json(Verdict.from_dict(judged))
 
 
 def test_keys_that_are_not_known_yet_are_kept() -> None:
@@ -55,7 +55,7 @@ def test_letters_stay_readable() -> None:
     assert "\N{LATIN SMALL LETTER E WITH ACUTE}" in render_json(verdict(pair("caf\N{LATIN SMALL LETTER E WITH ACUTE}")))
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), date(2026, 11, 23)])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
 def test_a_value_that_json_has_not_is_an_error_and_no_broken_report(value: object) -> None:
     with pytest.raises(NotAVerdict, match="holds a value that JSON cannot"):
         render_json(verdict(pair("shop", details={"odd": value})))
@@ -80,22 +80,3 @@ def test_a_report_of_the_same_day_that_says_the_same_is_kept() -> None:
 )
 def test_a_report_that_is_of_another_day_or_says_something_else_is_written_anew(earlier: str) -> None:
     assert render_json(verdict(pair("shop")), previous=earlier) == render_json(verdict(pair("shop")))
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        ("text", "the input is a str, not a dictionary"),
-        ({"verdict": verdict()}, "lacks schema_version, kind, status"),
-        (verdict(schema_version="2"), "has schema version '2'"),
-        (verdict(checked_at="yesterday"), "checked_at is 'yesterday'"),
-        (verdict(status="green"), "has status 'green'"),
-        (verdict(summary=[]), "summary is a list"),
-        (verdict(subjects={}), "subjects is a dict, not a list"),
-        ({**verdict(), "subjects": [pair("shop", status="red")]}, r"subjects\[0\] has status 'red'"),
-        ({**verdict(), "subjects": [{**pair("shop"), "findings": ["x"]}]}, r"findings\[0\] is a str"),
-    ],
-)
-def test_what_is_not_a_verdict_is_refused_with_the_place(value: object, told: str) -> None:
-    with pytest.raises(NotAVerdict, match=told):
-        as_verdict(value)

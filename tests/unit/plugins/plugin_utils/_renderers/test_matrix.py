@@ -16,7 +16,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     draw_matrices,
 )
 
-from .samples import pair
+from .samples import pair, parsed
 
 
 def shop(number: int) -> dict[str, Any]:
@@ -24,11 +24,11 @@ def shop(number: int) -> dict[str, Any]:
 
 
 def scopes_of(*subjects: dict[str, Any]) -> Matrix:
-    return next(matrix for matrix in draw_matrices(subjects) if matrix.id == "scopes")
+    return next(matrix for matrix in draw_matrices(parsed(*subjects)) if matrix.id == "scopes")
 
 
 def projects_of(*subjects: dict[str, Any]) -> Matrix:
-    return next(matrix for matrix in draw_matrices(subjects) if matrix.id == "projects")
+    return next(matrix for matrix in draw_matrices(parsed(*subjects)) if matrix.id == "projects")
 
 
 def cells(matrix: Matrix, name: str) -> dict[str, str]:
@@ -80,10 +80,10 @@ def test_a_refused_scope_is_missing_also_where_nothing_else_is_known() -> None:
 
 def test_there_is_no_picture_where_there_is_nothing_to_show() -> None:
     nothing = {"scopes": None, "projects": None}
-    assert draw_matrices([pair("unseen", details=nothing)]) == ()
-    assert draw_matrices([pair("empty", details={"scopes": [], "projects": []})]) == ()
-    assert draw_matrices([]) == ()
-    assert [matrix.id for matrix in draw_matrices([pair("seen", details={"projects": None})])] == ["scopes"]
+    assert draw_matrices(parsed(pair("unseen", details=nothing))) == ()
+    assert draw_matrices(parsed(pair("empty", details={"scopes": [], "projects": []}))) == ()
+    assert draw_matrices(parsed()) == ()
+    assert [matrix.id for matrix in draw_matrices(parsed(pair("seen", details={"projects": None})))] == ["scopes"]
 
 
 def test_a_verdict_of_an_older_version_which_compares_nothing_gives_a_picture_all_the_same() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,12 +16,12 @@ from prometheus_client.parser import text_string_to_metric_families as read_clas
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.monitoring_metrics import (
     NotScans,
     render_monitoring_metrics,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 LATER = datetime(2026, 11, 23, 23, 5, 43, tzinfo=timezone.utc)
@@ -323,8 +324,8 @@ def test_environments_whose_names_differ_only_in_what_cannot_be_printed_share_th
 
 def test_what_two_files_both_have_is_described_in_the_same_words() -> None:
     """node_exporter refuses all files that describe one metric in different words."""
-    judged = judge_monitorings([monitoring()], NOW).as_dict()
-    texts = [render_openmetrics({**judged, "kind": kind}) for kind in ("credentials", "monitorings", "gate", "seo")]
+    judged = judge_monitorings([monitoring()], NOW)
+    texts = [render_openmetrics(replace(judged, kind=kind)) for kind in ("credentials", "monitorings", "gate", "seo")]
     texts.append(render_monitoring_metrics({"prod": read(monitoring())}))
     described: dict[str, set[str]] = {}
     for line in "".join(texts).splitlines():

@@ -12,6 +12,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
 from xml.etree import ElementTree
 
 import pytest
@@ -77,8 +79,8 @@ def samples_of(text: str) -> list[str]:
 def test_a_second_run_of_the_same_day_that_says_the_same_keeps_the_report(name: str) -> None:
     render = RENDERERS[name]
     first = render(MIXED)
-    later = {**MIXED, "checked_at": "2026-11-23T23:59:59Z"}
-    tomorrow = {**MIXED, "checked_at": "2026-11-24T00:00:00Z"}
+    later = replace(MIXED, checked_at=datetime(2026, 11, 23, 23, 59, 59, tzinfo=timezone.utc))
+    tomorrow = replace(MIXED, checked_at=datetime(2026, 11, 24, tzinfo=timezone.utc))
     assert render(later, previous=first) == first
     assert render(tomorrow, previous=first) != first
     assert render(verdict(pair("good")), previous=first) != first
@@ -111,7 +113,7 @@ def test_every_report_counts_the_same(statuses: list[str]) -> None:
         for number, status in enumerate(statuses)
     ]
     judged = verdict(*subjects)
-    counts = {status: judged["summary"][status] for status in ("pass", "warn", "fail", "unknown")}
+    counts = {status: judged.summary[status] for status in ("pass", "warn", "fail", "unknown")}
     suite = suite_of(render_junit(judged))
     assert suite.attrib["failures"] == str(counts["fail"])
     assert suite.attrib["errors"] == str(counts["unknown"] + (not statuses))

@@ -23,7 +23,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 )
 
 from .reader import Page
-from .samples import finding, monitoring, verdict
+from .samples import finding, monitoring, parsed, verdict
 
 Values = list["float | None"]
 
@@ -38,7 +38,7 @@ def trends(metrics: dict[str, Values], failed: tuple[str, ...] = (), instants: l
 
 
 def drawn(**changes: Any) -> Trends:
-    found = draw_trends([monitoring("home", **changes)])
+    found = draw_trends(parsed(monitoring("home", **changes)))
     assert found is not None
     return found
 
@@ -57,7 +57,7 @@ def places(path: str) -> list[tuple[float, float]]:
 
 
 def test_without_reports_there_are_no_pictures_and_no_section() -> None:
-    assert draw_trends([monitoring("home")]) is None
+    assert draw_trends(parsed(monitoring("home"))) is None
     page = Page(render_html(verdict(monitoring("home"), kind="monitorings")))
     assert "Trends" not in page.text
 
@@ -76,7 +76,7 @@ def test_metrics_that_nobody_has_heard_of_come_last_and_there_is_an_end_to_them(
 
 
 def test_a_monitoring_without_a_run_is_named() -> None:
-    found = draw_trends([monitoring("home", trends=trends({"score": [1]})), monitoring("new", trends=trends({}))])
+    found = draw_trends(parsed(monitoring("home", trends=trends({"score": [1]})), monitoring("new", trends=trends({}))))
     assert found is not None
     assert [each.name for each in found.first] == ["home"]
     assert [(each.number, each.name) for each in found.runless] == [(2, "new")]
