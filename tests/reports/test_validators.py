@@ -245,7 +245,7 @@ def test_the_summary_of_thousands_of_pairs_finds_room_on_github() -> None:
 
 def with_text_everywhere(text: str) -> Verdict:
     finding = {"id": text, "severity": "warn", "message": text, "expected": text, "actual": text, "fix": text}
-    waived = {**finding, "waived": {"reason": text, "until": text}}
+    waived = {**finding, "waived": {"reason": text, "until": "2027-01-31"}}
     subject = {
         "name": text,
         "environment": text,

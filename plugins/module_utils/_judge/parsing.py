@@ -17,6 +17,7 @@ from typing import Any
 from .status import WORST_FIRST, Status
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_LONGEST_QUOTED = 40
 _HAND_OVER = "Hand over the key verdict of a module's result, for example result.verdict."
 
 
@@ -37,7 +38,7 @@ def instant_told(text: str) -> datetime | None:
 def instant_in(value: object, where: str) -> datetime:
     found = instant_told(value) if isinstance(value, str) else None
     if found is None:
-        raise NotAVerdict(f"Not a verdict: {where} is {value!r}, not a time such as 2026-11-23T22:35:43Z.")
+        raise NotAVerdict(f"Not a verdict: {where} is {_quoted(value)}, not a time such as 2026-11-23T22:35:43Z.")
     return found
 
 
@@ -46,7 +47,7 @@ def date_in(value: object, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotAVerdict(f"Not a verdict: {where} is {value!r}, not a date such as 2026-11-23.") from None
+        raise NotAVerdict(f"Not a verdict: {where} is {_quoted(value)}, not a date such as 2026-11-23.") from None
 
 
 def mapping_in(value: object, where: str, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:
@@ -79,7 +80,13 @@ def status_in(value: object, where: str) -> Status:
     for status in WORST_FIRST:
         if value == status:
             return status
-    raise NotAVerdict(f"Not a verdict: {where} has status {value!r}, which is none of {', '.join(WORST_FIRST)}.")
+    raise NotAVerdict(f"Not a verdict: {where} has status {_quoted(value)}, which is none of {', '.join(WORST_FIRST)}.")
+
+
+def _quoted(value: object) -> str:
+    """A value within an error, short or not at all."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_QUOTED else f"a {type(value).__name__}"
 
 
 def further(found: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
