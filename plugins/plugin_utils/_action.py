@@ -59,47 +59,12 @@ class Place(Enum):
     NEVER_HERE = "false"
 
 
-class SpeedlabAction(ActionBase):
-    """A subclass names its task; all the rest is here."""
-
-    TASK: ClassVar[Task]
+class InProcessAction(ActionBase):
+    """What every action of this collection needs that does its work in the controller's worker process."""
 
     _requires_connection = False  # else core opens a persistent connection, as to a switch, before the task can decide
     _supports_async = True
     _supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        variables = task_vars or {}
-        arguments = plain(self._task.args)
-        try:
-            place = self._place(variables)  # a wrong value is refused before anything runs
-            with self._task_environment():
-                given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
-            register_secrets(secrets)
-            result = self._executed(arguments, variables, place, may_return_secrets=self.TASK.may_return_secrets(given))
-            return self._hidden(result) if self._item_holds(secrets, variables) else result
-        except WrongArguments as wrong:
-            return _refusal(self._in_the_words_of_a_module(wrong))
-
-    def _executed(
-        self, arguments: Mapping[str, Any], variables: dict[str, Any], place: Place, *, may_return_secrets: bool
-    ) -> dict[str, Any]:
-        """The result of a task whose arguments are right; ``may_return_secrets``: it may hold secrets."""
-        if may_return_secrets and self._task.async_val:
-            return _refusal(
-                f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
-                " Run it without async, or without the secrets (return_token: false, redact: true)."
-            )
-        if self._in_process(place):
-            result = self._run_here(arguments)
-        else:
-            result = self._run_as_module(variables, hide=may_return_secrets)
-        if may_return_secrets and not result.get("failed") and self.TASK.returns_secret(result):
-            register_secrets(result[key] for key in self.TASK.hands_over if key in result)
-            result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
-            self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
-        return result
 
     def _item_holds(self, secrets: set[str], variables: Mapping[str, Any]) -> bool:
         """Whether the item of a loop holds a secret of this task: Ansible prints the item beside each result."""
@@ -113,6 +78,65 @@ class SpeedlabAction(ActionBase):
             display.warning(f"{self._task.get_name().strip()}: {result['msg']}")  # else nobody would see why
         self._task.no_log = True
         return {**result, "_ansible_no_log": True}
+
+    @contextmanager
+    def _task_environment(self) -> Iterator[None]:
+        """The task's ``environment:`` as a module would see it: credentials and proxies may be in it."""
+        additions = self._environment_additions()
+        before = {name: os.environ.get(name) for name in additions}
+        os.environ.update(additions)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    def _environment_additions(self) -> dict[str, str]:
+        additions: dict[str, Any] = {}
+        self._compute_environment_string(additions)
+        return {str(plain(name)): str(plain(value)) for name, value in additions.items()}
+
+
+class SpeedlabAction(InProcessAction):
+    """A subclass names its task; all the rest is here."""
+
+    TASK: ClassVar[Task]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        arguments = plain(self._task.args)
+        try:
+            place = self._place(variables)  # a wrong value is refused before anything runs
+            with self._task_environment():
+                given, secrets = typed(without_environment(argument_spec(self.TASK.options)), arguments, os.environ)
+            register_secrets(secrets)
+            result = self._executed(arguments, variables, place, may_return_secrets=self.TASK.may_return_secrets(given))
+            return self._hidden(result) if self._item_holds(secrets, variables) else result
+        except WrongArguments as wrong:
+            return refusal(in_the_words_of_a_module(self.TASK.name, wrong))
+
+    def _executed(
+        self, arguments: Mapping[str, Any], variables: dict[str, Any], place: Place, *, may_return_secrets: bool
+    ) -> dict[str, Any]:
+        """The result of a task whose arguments are right; ``may_return_secrets``: it may hold secrets."""
+        if may_return_secrets and self._task.async_val:
+            return refusal(
+                f"{self.TASK.name} does not support async while its result holds secrets: async_status prints them."
+                " Run it without async, or without the secrets (return_token: false, redact: true)."
+            )
+        if self._in_process(place):
+            result = self._run_here(arguments)
+        else:
+            result = self._run_as_module(variables, hide=may_return_secrets)
+        if may_return_secrets and not result.get("failed") and self.TASK.returns_secret(result):
+            register_secrets(result[key] for key in self.TASK.hands_over if key in result)
+            result["_ansible_no_log"] = True  # hidden on display; what is registered keeps it
+            self._task.no_log = True  # up to ansible-core 2.18 only this hides the items in the result of a whole loop
+        return result
 
     def _in_process(self, place: Place) -> bool:
         if place is Place.ALWAYS_HERE:
@@ -169,30 +193,6 @@ class SpeedlabAction(ActionBase):
             progress=self._say,
         )
 
-    def _in_the_words_of_a_module(self, wrong: WrongArguments) -> str:
-        prefix = f"Unsupported parameters for ({_COLLECTION}.{self.TASK.name}) module: " if wrong.unsupported else ""
-        return f"{prefix}{wrong}"
-
-    @contextmanager
-    def _task_environment(self) -> Iterator[None]:
-        """The task's ``environment:`` as a module would see it: credentials and proxies may be in it."""
-        additions = self._environment_additions()
-        before = {name: os.environ.get(name) for name in additions}
-        os.environ.update(additions)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-
-    def _environment_additions(self) -> dict[str, str]:
-        additions: dict[str, Any] = {}
-        self._compute_environment_string(additions)
-        return {str(plain(name)): str(plain(value)) for name, value in additions.items()}
-
     def _say(self, text: str) -> None:
         display.display(f"{self._task.get_name().strip()}: {text}")
 
@@ -201,7 +201,7 @@ class SpeedlabAction(ActionBase):
     def _run_as_module(self, variables: dict[str, Any], *, hide: bool) -> dict[str, Any]:
         shown = sorted(_SECRET_VARIABLES & set(self._environment_additions()))
         if shown:
-            return _refusal(
+            return refusal(
                 f"environment: holds {shown[0]}, which a module gets on a command line, where process lists and -vvv"
                 " show it. Give it as an option of the task instead; nothing was run."
             )
@@ -229,6 +229,11 @@ class SpeedlabAction(ActionBase):
             self._play_context = self._connection._play_context = loud
 
 
-def _refusal(message: str) -> dict[str, Any]:
+def in_the_words_of_a_module(name: str, wrong: WrongArguments) -> str:
+    """What Ansible says of wrong arguments of the module ``name``."""
+    return f"Unsupported parameters for ({_COLLECTION}.{name}) module: {wrong}" if wrong.unsupported else str(wrong)
+
+
+def refusal(message: str) -> dict[str, Any]:
     """The end of a task before it began, with the same keys as any other failure."""
     return {"failed": True, "changed": False, "msg": message, "failure": SettingsError(message).failure()}

@@ -19,6 +19,9 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._options im
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory, _lookup
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import (
+    OPTIONS as OPTIONS_OF_PUBLISH,
+)
 from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import (
@@ -34,7 +37,8 @@ from ansible_collections.contentsquare.speedlab.tests.unit.support.collection im
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply
 
-MODULES = names("modules")
+ACTIONS_ALONE = ["speedlab_publish"]  # of which the module holds nothing but the documentation
+MODULES = [name for name in names("modules") if name not in ACTIONS_ALONE]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "meta/argument_specs.yml").is_file())
 
 
@@ -50,9 +54,9 @@ def test_the_version_of_the_user_agent_is_that_of_the_collection() -> None:
     assert read_yaml("galaxy.yml")["version"] == VERSION
 
 
-def test_the_action_group_holds_every_module_and_each_has_its_action_plugin() -> None:
+def test_the_action_group_holds_every_module_that_calls_the_api_and_each_has_its_action_plugin() -> None:
     assert read_yaml("meta/runtime.yml")["action_groups"]["speedlab"] == MODULES
-    assert names("action") == MODULES
+    assert names("action") == names("modules")
 
 
 def test_the_matrix_runs_every_ansible_core_that_the_readme_promises() -> None:
@@ -77,6 +81,16 @@ def test_every_module_documents_its_attributes(module: str) -> None:
     assert attributes["action_group"]["membership"] == ["contentsquare.speedlab.speedlab"]
 
 
+def test_an_action_without_a_module_says_so_and_documents_its_attributes() -> None:
+    found = documentation("modules", "speedlab_publish")["attributes"]
+    assert {name: found[name]["support"] for name in ("async", "delegation", "check_mode")} == {
+        "async": "none",
+        "delegation": "none",
+        "check_mode": "full",
+    }
+    assert "action_group" not in found
+
+
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
@@ -90,7 +104,7 @@ def texts(value: Any) -> list[Any]:
     return [*(own if isinstance(own, list) else [own]), *(text for item in value.values() for text in texts(item))]
 
 
-DESCRIBED = [*(("modules", name) for name in MODULES), ("lookup", "speedlab"), ("inventory", "monitorings")]
+DESCRIBED = [*(("modules", name) for name in names("modules")), ("lookup", "speedlab"), ("inventory", "monitorings")]
 
 
 @pytest.mark.parametrize(("folder", "name"), DESCRIBED)
@@ -147,6 +161,11 @@ def same_options(spec: dict[str, Any], options: dict[str, Any], where: str) -> N
 @pytest.mark.parametrize("module", MODULES)
 def test_the_options_of_a_module_are_what_it_documents(module: str) -> None:
     same_options(argument_spec(task_of(module).options), documentation("modules", module)["options"], module)
+
+
+def test_the_options_of_the_action_alone_are_what_it_documents() -> None:
+    same_options(OPTIONS_OF_PUBLISH, documentation("modules", "speedlab_publish")["options"], "speedlab_publish")
+    assert not {option.name for option in COMMON_OPTIONS} & set(OPTIONS_OF_PUBLISH)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -329,7 +348,7 @@ def test_every_key_that_is_documented_is_in_a_result(api: ScriptedApi, module: s
     assert set(documented) - set(result) <= {"query_result", "failure"}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", names("modules"))
 def test_every_module_documents_what_a_failure_carries(module: str) -> None:
     documented = yaml.safe_load(plugin("modules", module).RETURN)
     assert set(documented["failure"]["contains"]) == {"code", "status", "endpoint", "retryable", "hint"}
@@ -363,7 +382,7 @@ UTILS = "plugins.module_utils"
 # What a room may import beside the standard library; a name allows all that lies below it.
 ROOMS: dict[str, tuple[str, ...]] = {
     "modules": (f"{UTILS}._module",),
-    "action": ("plugins.plugin_utils._action",),
+    "action": ("plugins.plugin_utils._action", "plugins.plugin_utils._publish.front"),
     "lookup": ("ansible", "plugins.plugin_utils"),
     "inventory": ("plugins.plugin_utils._inventory",),
     "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors", f"{UTILS}._judge"),
@@ -382,7 +401,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "module_utils/_secrets.py": ("ansible.module_utils", f"{UTILS}._client"),
     "module_utils/_query.py": ("jmespath", f"{UTILS}._client.errors"),
     "module_utils/_version.py": (),
-    "plugin_utils": ("ansible", "jinja2", "yaml", UTILS, "plugins.plugin_utils"),
+    "plugin_utils": ("ansible", "jinja2", "requests", "yaml", UTILS, "plugins.plugin_utils"),
 }
 
 

@@ -19,6 +19,9 @@ long one, so that kinds can be compared::
     |- EndpointRefused           the token was sent nowhere
     |- TaskFailed                the calls succeeded
     |  |- GateClosed
+    |  |- VerdictFailed
+    |  |- NotPublished
+    |  |- PartDamaged
     |  |- ProblemsFound
     |  '- FileNotWritten
     |- LoginError                answered, about_rights, about_pair
@@ -188,6 +191,26 @@ class GateClosed(TaskFailed):
 
     code = "gate_closed"
     default_hint = "The verdict in the result names each cause and what to do about it."
+
+
+class VerdictFailed(TaskFailed):
+    """A verdict was published that the task was told to fail on."""
+
+    code = "verdict_failed"
+    default_hint = "The verdict names each cause and what to do about it."
+
+
+class NotPublished(TaskFailed):
+    """A report could not be written, a receiver could not be told, or the history could not be used."""
+
+    code = "not_published"
+    default_hint = "Correct what the message names, and run the same again."
+
+
+class PartDamaged(TaskFailed):
+    """A verdict that a host left for the merge cannot be read."""
+
+    code = "part_damaged"
 
 
 class ProblemsFound(TaskFailed):

@@ -74,7 +74,7 @@ class Http:
             session.cookies.set_policy(
                 DefaultCookiePolicy(allowed_domains=[])
             )  # one pair's cookie never goes with another
-            adapter = _watched_adapter(self._connection.timeout, self._connection.trust.directories)
+            adapter = watched_adapter(self._connection.timeout, self._connection.trust.directories)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             session.headers.update({"User-Agent": self._connection.user_agent, "Accept": "application/json"})
@@ -94,7 +94,7 @@ class Http:
                 allow_redirects=False,
                 stream=True,
                 proxies=self._proxies(url),
-                hooks={"response": _refuse_redirect},
+                hooks={"response": refuse_redirect},
             )
             with response, time_limit(response.raw, self._connection.timeout):
                 content = _whole_body(response, url)
@@ -146,7 +146,7 @@ class Http:
             self.clock_difference = time.time() - server.timestamp()
 
 
-def _watched_adapter(seconds: float, directories: str) -> HTTPAdapter:
+def watched_adapter(seconds: float, directories: str) -> HTTPAdapter:
     """An adapter whose connections, direct or through a proxy, have a time limit for the head of an answer.
 
     ``directories``: of authorities to trust beside the file that ``requests`` is told of; it takes one place only.
@@ -170,7 +170,7 @@ def _watched_adapter(seconds: float, directories: str) -> HTTPAdapter:
     return Watched()
 
 
-def _refuse_redirect(response: requests.Response, **_options: Any) -> None:
+def refuse_redirect(response: requests.Response, **_options: Any) -> None:
     """As a hook, since ``requests`` reads the body of a redirect, without a limit, even if it does not follow it."""
     if 300 <= response.status_code < 400:
         response.close()

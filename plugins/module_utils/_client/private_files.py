@@ -50,17 +50,19 @@ class PrivateDirectory:
     def _join(self, name: str) -> str:
         return os.path.join(self.path, name)
 
-    def read(self, name: str) -> bytes | None:
-        """The content of a file, None where there is none; raises :class:`Unusable` for a symlink or a foreign file."""
+    def read(self, name: str, *, largest: int = _LARGEST) -> bytes | None:
+        """The content of a file, None where there is none; raises :class:`Unusable` for a symlink or a foreign file,
+        and for one of more than ``largest`` bytes.
+        """
         path = self._join(name)
         try:
             with os.fdopen(open_private(path, os.O_RDONLY), "rb") as file:
-                content = file.read(_LARGEST + 1)
+                content = file.read(largest + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _unusable(path, error) from None
-        if len(content) > _LARGEST:
+        if len(content) > largest:
             raise Unusable(f"{path} is larger than any file of this collection")
         return content
 

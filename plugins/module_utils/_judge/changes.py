@@ -27,7 +27,7 @@ from .rules import Rule, rule_for, rules_of
 from .verdict import Subject, Verdict
 
 STATE_VERSION = "1"
-_Key = tuple[str, str, str]
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Noted:
     told_on: str
 
     @property
-    def key(self) -> _Key:
+    def key(self) -> Key:
         return self.environment, self.name, self.id
 
     def as_dict(self) -> dict[str, str]:
@@ -85,6 +85,19 @@ class Changes:
     def worth_a_word(self) -> bool:
         return bool(self.new or self.resolved or self.due)
 
+    @property
+    def known(self) -> tuple[Noted, ...]:
+        """All that is so, or may be so still."""
+        return (*self.new, *self.due, *self.unchanged, *self.unseen)
+
+    def with_since(self, since: Mapping[Key, str]) -> Changes:
+        """The same, but each finding is as old as ``since`` has it."""
+
+        def dated(found: tuple[Noted, ...]) -> tuple[Noted, ...]:
+            return tuple(replace(noted, since=since.get(noted.key, noted.since)) for noted in found)
+
+        return Changes(dated(self.new), self.resolved, dated(self.due), dated(self.unchanged), dated(self.unseen))
+
     def as_dict(self) -> dict[str, Any]:
         lists = {
             "new": self.new,
@@ -101,7 +114,7 @@ class Changes:
 
     def state(self) -> dict[str, Any]:
         """What the next run compares with. It changes only when something else than the clock did, or a word is due."""
-        noted = sorted((*self.new, *self.due, *self.unchanged, *self.unseen), key=lambda each: each.key)
+        noted = sorted(self.known, key=lambda each: each.key)
         return {"schema_version": STATE_VERSION, "findings": [each.as_dict() for each in noted]}
 
 
@@ -112,7 +125,7 @@ def changes_since(state: Mapping[str, Any], verdict: Verdict) -> Changes:
     for two subjects of one name and environment: what is resolved of one would be hidden by what the other still has.
     """
     _make_sure_of_names(verdict.subjects)
-    before = {noted.key: noted for noted in _read(state)}
+    before = {noted.key: noted for noted in read_state(state)}
     today = iso_utc(verdict.checked_at)[:10]
     now = {noted.key: noted for noted in _noted(verdict, today, waived=False)}
     waived = {noted.key for noted in _noted(verdict, today, waived=True)}
@@ -143,7 +156,7 @@ class _Rules:
     def of(self, noted: Noted) -> Rule:
         return rule_for(self._kind, noted.id, status_in(noted.severity, "a finding of the state"))
 
-    def turned(self, noted: Noted, now: Iterable[_Key]) -> bool:
+    def turned(self, noted: Noted, now: Iterable[Key]) -> bool:
         """Whether the same subject has another finding of the family now."""
         family = self.of(noted).family
         others = {rule.id for rule in rules_of(self._kind) if family and rule.family == family} - {noted.id}
@@ -168,7 +181,8 @@ def _name_of(subject: Subject) -> tuple[str, str]:
     return subject.environment or "", subject.name
 
 
-def _read(state: Mapping[str, Any]) -> list[Noted]:
+def read_state(state: Mapping[str, Any]) -> list[Noted]:
+    """The findings of a state. Raises :class:`ValueError` for what is none."""
     if not state:
         return []
     if state.get("schema_version") != STATE_VERSION or not isinstance(state.get("findings"), list):

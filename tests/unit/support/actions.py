@@ -14,7 +14,7 @@ from unittest import mock
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import SpeedlabAction
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import InProcessAction
 
 
 class Play:
@@ -22,7 +22,7 @@ class Play:
 
     def __init__(
         self,
-        action: type[SpeedlabAction],
+        action: type[InProcessAction],
         arguments: Mapping[str, Any],
         *,
         transport: str = "local",
@@ -33,6 +33,9 @@ class Play:
         environment: Mapping[str, Any] | None = None,
         variables: Mapping[str, Any] | None = None,
         loop: list[Any] | None = None,
+        delegate_to: str | None = None,
+        no_log: bool = False,
+        path: str = "playbook.yml:1",
         as_module: Callable[[Play], dict[str, Any]] = lambda play: {"changed": False},
     ) -> None:
         self.ran_as_module: list[dict[str, Any]] = []
@@ -43,8 +46,10 @@ class Play:
             args=dict(arguments),
             async_val=async_val,
             loop=loop,
+            delegate_to=delegate_to,
+            get_path=lambda: path,
             loop_control=None,
-            no_log=False,
+            no_log=no_log,
             check_mode=check,
             diff=diff,
             environment=[dict(environment or {})],

@@ -1,0 +1,11 @@
+# Copyright (c) 2026 Contentsquare Speed Analysis Lab collection contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.front import PublishAction
+
+
+class ActionModule(PublishAction):
+    """The task itself; the module of the same name holds the documentation."""
