@@ -21,9 +21,11 @@ import hashlib
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
+
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import conditions_of
 
 Monitoring = dict[str, Any]
 
@@ -135,17 +137,10 @@ def groups_of(monitoring: Monitoring) -> Iterator[str]:
     """The groups of a monitoring."""
     yield _group("state", monitoring.get("state")) or _group("state", "unknown")
     yield GROUP_PREFIX + _staleness(monitoring)
-    config = monitoring.get("config")
-    if not isinstance(config, Mapping):
-        return
-    browser = config.get("browser")
-    named = {
-        "location": config.get("location"),
-        "browser": browser.get("name") if isinstance(browser, Mapping) else browser,
-    }
-    yield from filter(None, (_group(kind, name) for kind, name in named.items()))
-    if isinstance(config.get("is_mobile"), bool):
-        yield GROUP_PREFIX + ("mobile" if config["is_mobile"] else "desktop")
+    conditions = conditions_of(monitoring)
+    yield from filter(None, (_group("location", conditions.location), _group("browser", conditions.browser)))
+    if conditions.mobile is not None:
+        yield GROUP_PREFIX + ("mobile" if conditions.mobile else "desktop")
 
 
 def _staleness(monitoring: Monitoring) -> str:

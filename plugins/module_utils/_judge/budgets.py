@@ -28,6 +28,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Union
 
 from .metrics import METRICS, Direction
+from .monitorings import conditions_of
 from .numeric import real_number, shown_number
 
 Place = tuple[Union[str, int], ...]  # the keys and positions that lead to a value
@@ -143,23 +144,13 @@ def _meets(monitoring: Mapping[str, Any], condition: str, wanted: Any) -> bool:
     return bool(actual == wanted)
 
 
-def _config(monitoring: Mapping[str, Any], key: str) -> Any:
-    config = monitoring.get("config")
-    return config.get(key) if isinstance(config, Mapping) else None
-
-
-def _browser(monitoring: Mapping[str, Any]) -> Any:
-    browser = _config(monitoring, "browser")
-    return browser.get("name") if isinstance(browser, Mapping) else browser
-
-
 _ACTUAL: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "id": lambda monitoring: monitoring.get("id"),
     "name": lambda monitoring: html.unescape(str(monitoring.get("name") or "")).strip(),
     "url": lambda monitoring: monitoring.get("url"),
-    "location": lambda monitoring: _config(monitoring, "location"),
-    "browser": _browser,
-    "mobile": lambda monitoring: _config(monitoring, "is_mobile"),
+    "location": lambda monitoring: conditions_of(monitoring).location,
+    "browser": lambda monitoring: conditions_of(monitoring).browser,
+    "mobile": lambda monitoring: conditions_of(monitoring).mobile,
 }
 
 

@@ -20,7 +20,7 @@ Decisions that the code follows:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +89,28 @@ def _unmonitored_subject(unmonitored: Unmonitored) -> Subject:
     near = list(unmonitored.near)
     problem = _problem("not_monitored", declared, near or None, url=entry.url, near=near)
     return Subject(entry.name or entry.url, None, None, (monitoring_words.in_words(entry.name, problem),), details)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Where and how the pages of a monitoring are loaded; None for what the API does not tell."""
+
+    location: str | None
+    browser: str | None
+    mobile: bool | None
+
+
+def conditions_of(monitoring: Mapping[str, Any]) -> Conditions:
+    """The conditions of a monitoring; a browser is an object with a name in some answers, a name in others."""
+    config = monitoring.get("config")
+    known = config if isinstance(config, Mapping) else {}
+    location, browser, mobile = (known.get(key) for key in ("location", "browser", "is_mobile"))
+    name = browser.get("name") if isinstance(browser, Mapping) else browser
+    return Conditions(
+        location if isinstance(location, str) else None,
+        name if isinstance(name, str) else None,
+        mobile if isinstance(mobile, bool) else None,
+    )
 
 
 def monitoring_name(monitoring: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from .._client.errors import MissingCredentials, ProblemsFound, SpeedlabError, T
 from .._client.oauth import Token
 from .._client.private_files import PrivateDirectory, Unusable
 from .._client.settings import ReadyToken, environment_value
+from .._judge.words import counted
 from .task import CLOCK_TOLERANCE, Options, Outcome, Task
 
 # The checks in the order in which a call meets them. The stage of an error is one of these.
@@ -194,7 +195,7 @@ def _outcome(checks: Sequence[Check], error: SpeedlabError | None) -> Outcome:
     if not problems:
         return Outcome(result)
     names = ", ".join(check.name for check in problems)
-    number = "1 check" if len(problems) == 1 else f"{len(problems)} checks"
+    number = counted(len(problems), "check")
     return Outcome(
         result,
         failure=ProblemsFound(

@@ -26,6 +26,7 @@ from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import parse_instant
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS, Metric, Unit
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import conditions_of
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import told_apart
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
@@ -252,15 +253,12 @@ def _labels(scan: Scan, monitoring: Monitoring) -> Labels:
 
 
 def _further_labels(monitoring: Monitoring) -> Labels:
-    config = monitoring.get("config")
-    config = config if isinstance(config, Mapping) else {}
-    browser = config.get("browser")
-    mobile = config.get("is_mobile")
+    conditions = conditions_of(monitoring)
     return {
         "state": monitoring.get("state"),
-        "location": config.get("location"),
-        "browser": browser.get("name") if isinstance(browser, Mapping) else browser,
-        "mobile": str(mobile).lower() if isinstance(mobile, bool) else None,
+        "location": conditions.location,
+        "browser": conditions.browser,
+        "mobile": None if conditions.mobile is None else str(conditions.mobile).lower(),
     }
 
 
