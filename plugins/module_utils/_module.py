@@ -68,3 +68,13 @@ def main(task: Task) -> None:
     if execution.failed:
         module.fail_json(**execution.result, invocation=invocation)
     module.exit_json(**execution.result, invocation=invocation)
+
+
+def refuse_as_module(name: str, options: dict[str, Any]) -> NoReturn:
+    """The end of a module whose work is done by the action of the same name alone."""
+    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+    module.fail_json(
+        msg=f"{name} runs as an action, on the controller alone. Call it in a task by its full name,"
+        f" contentsquare.speedlab.{name}; nothing was done.",
+        changed=False,
+    )

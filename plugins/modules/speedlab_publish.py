@@ -375,20 +375,13 @@ failure:
       returned: always
 """
 
-import json
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._module import refuse_as_module
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.publish import NAME, OPTIONS
 
 
 def main() -> None:
-    """There is nothing to run on a target: the action plugin of the same name does the work on the controller."""
-    print(
-        json.dumps(
-            {
-                "failed": True,
-                "msg": "speedlab_publish runs on the controller alone, as an action. Call it from a task by its full"
-                " name, contentsquare.speedlab.speedlab_publish.",
-            }
-        )
-    )
+    """There is nothing to run on a target: the action of the same name does the work on the controller."""
+    refuse_as_module(NAME, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ import yaml
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import publish
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory, _lookup
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import (
-    OPTIONS as OPTIONS_OF_PUBLISH,
-)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS as FORMS
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS
 from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import (
@@ -164,8 +164,13 @@ def test_the_options_of_a_module_are_what_it_documents(module: str) -> None:
 
 
 def test_the_options_of_the_action_alone_are_what_it_documents() -> None:
-    same_options(OPTIONS_OF_PUBLISH, documentation("modules", "speedlab_publish")["options"], "speedlab_publish")
-    assert not {option.name for option in COMMON_OPTIONS} & set(OPTIONS_OF_PUBLISH)
+    same_options(publish.OPTIONS, documentation("modules", "speedlab_publish")["options"], "speedlab_publish")
+    assert not {option.name for option in COMMON_OPTIONS} & set(publish.OPTIONS)
+
+
+def test_the_formats_and_forms_of_the_action_are_those_that_there_are() -> None:
+    assert tuple(FORMATS) == publish.FORMATS
+    assert publish.FORMS == FORMS
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -25,6 +25,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.set
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.publish import NAME, OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import (
     InProcessAction,
@@ -34,7 +35,6 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action imp
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import (
-    OPTIONS,
     Options,
     listed,
     options_from,
@@ -42,7 +42,6 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.op
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Outcome, Surroundings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.publish import carry_out_stage
 
-NAME = "speedlab_publish"
 _WORKFLOWS = ("awx_workflow_job_id", "tower_workflow_job_id")
 _WIDEST = 120
 _MEANS_MANY = frozenset("*?[]:!&~,")  # in the pattern of a host; what else is there is a name

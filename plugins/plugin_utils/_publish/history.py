@@ -37,7 +37,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.chan
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import status_in
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import rule_for
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import json_of
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import json_of
 
 State = Mapping[str, Any]
 _LARGEST = 64 * 1024 * 1024  # bytes; ten thousand findings are about 5 MiB

@@ -20,53 +20,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import SHORTEST_SECRET
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stray import stray_anywhere
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.kept_file import file_mode
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS as FORMS
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS, ReportOptions
-
-STAGES = ("begin", "part", "merge", "all")
-OPTIONS: dict[str, dict[str, Any]] = {
-    "verdict": {"type": "dict"},
-    "dest": {"type": "path"},
-    "name": {"type": "str", "default": "report"},
-    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["json", "html"]},
-    "title": {"type": "str", "default": ""},
-    "link": {"type": "str", "default": ""},
-    "location": {"type": "str", "default": ""},
-    "rows": {"type": "int", "default": 100},
-    "mode": {"type": "raw", "default": "0640"},
-    "history": {"type": "path"},
-    "notify": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "name": {"type": "str", "required": True},
-            "form": {"type": "str", "choices": list(FORMS), "default": "generic"},
-            "url": {"type": "str", "required": True, "no_log": True},
-            "headers": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    # Not no_log: many are everyday words, which ansible-core 2.22 would mask in all output of a run.
-                    "value": {"type": "raw", "required": True},
-                },
-            },
-        },
-    },
-    "fail_on": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["pass", "warn", "fail", "unknown"],
-        "default": ["fail", "unknown"],
-    },
-    "stage": {"type": "str", "choices": list(STAGES), "default": "all"},
-    "run_id": {"type": "str", "default": ""},
-    "part": {"type": "str", "default": ""},
-    "expected_hosts": {"type": "list", "elements": "str", "default": []},
-    "keep_parts": {"type": "bool", "default": False},
-}
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import ReportOptions
 
 _PAIRS = "pairs"  # the history of credential pairs, in the same folder
 _LONGEST_NAME = 150

@@ -33,8 +33,8 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pars
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.reports import make_folder, remove_folders
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import json_of
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS, ReportOptions
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import json_of
 
 _FOLDER = "parts"
 _ENDING = ".json"

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SpeedlabError
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.kept_file import KeptFile
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Surroundings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS, Format
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import NotAVerdict
 
 _FOLDER_MODE = 0o750
 _DIFF_OF = "json"  # the others tell nobody what changed

@@ -22,7 +22,7 @@ def summary_line(verdict: Verdict, where: str) -> str:
     """ "checked 9 monitorings: 1 fail, 0 unknown, 2 warn, 6 pass; reports in /srv/reports"."""
     counts = ", ".join(f"{verdict.summary[status]} {status}" for status in WORST_FIRST)
     partial = f" PARTIAL, without {', '.join(verdict.missing)};" if verdict.partial else ""
-    return f"checked {words.counted(len(verdict.subjects), verdict.kind)}: {counts};{partial} {where}"
+    return f"checked {words.counted_subjects(len(verdict.subjects), verdict.kind)}: {counts};{partial} {where}"
 
 
 def reasons_to_fail(verdict: Verdict, fail_on: Sequence[str]) -> list[str]:
@@ -40,7 +40,7 @@ def reasons_to_fail(verdict: Verdict, fail_on: Sequence[str]) -> list[str]:
 
 def _what(verdict: Verdict, bad: Sequence[Subject], fail_on: Sequence[str]) -> str:
     if bad:
-        return f"{len(bad)} of {words.counted(len(verdict.subjects), verdict.kind)}: {' or '.join(fail_on)}."
+        return f"{len(bad)} of {words.counted_subjects(len(verdict.subjects), verdict.kind)}: {' or '.join(fail_on)}."
     if not verdict.subjects:
         return "Nothing was checked, and that is not a pass."
     return "Not all could be checked." if verdict.partial else f"The whole is {verdict.status}."

@@ -15,7 +15,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
@@ -26,7 +25,6 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.text_table import render_table
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.verdict import as_verdict
 
 
 @dataclass(frozen=True)
@@ -57,46 +55,42 @@ class Format:
     render: Callable[[Verdict, ReportOptions, str], str]
 
 
-def _data(verdict: Verdict) -> Any:
-    return as_verdict(verdict.as_dict())
-
-
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("json", "json", lambda verdict, options, previous: render_json(_data(verdict), previous=previous)),
+        Format("json", "json", lambda verdict, options, previous: render_json(verdict, previous=previous)),
         Format(
             "html",
             "html",
-            lambda verdict, options, previous: render_html(_data(verdict), title=options.title, previous=previous),
+            lambda verdict, options, previous: render_html(verdict, title=options.title, previous=previous),
         ),
         Format(
             "junit",
             "xml",
-            lambda verdict, options, previous: render_junit(_data(verdict), title=options.title, previous=previous),
+            lambda verdict, options, previous: render_junit(verdict, title=options.title, previous=previous),
         ),
         Format(
             "markdown",
             "md",
-            lambda verdict, options, previous: render_markdown(_data(verdict), title=options.title, previous=previous),
+            lambda verdict, options, previous: render_markdown(verdict, title=options.title, previous=previous),
         ),
-        Format("csv", "csv", lambda verdict, options, previous: render_csv(_data(verdict), previous=previous)),
+        Format("csv", "csv", lambda verdict, options, previous: render_csv(verdict, previous=previous)),
         Format(
             "openmetrics",
             "prom",
-            lambda verdict, options, previous: render_openmetrics(_data(verdict), name=options.name, previous=previous),
+            lambda verdict, options, previous: render_openmetrics(verdict, name=options.name, previous=previous),
         ),
         Format(
             "sarif",
             "sarif",
             lambda verdict, options, previous: render_sarif(
-                _data(verdict), location=within_repository(options.location), previous=previous
+                verdict, location=within_repository(options.location), previous=previous
             ),
         ),
         Format(
             "table",
             "",
-            lambda verdict, options, previous: render_table(_data(verdict), width=options.width, rows=options.rows),
+            lambda verdict, options, previous: render_table(verdict, width=options.width, rows=options.rows),
         ),
     )
 }

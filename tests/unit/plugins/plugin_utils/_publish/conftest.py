@@ -53,4 +53,4 @@ def pairs(*names: str, finding: str = "expires_soon", day: str = "2026-11-23", *
     severity = {"expires_soon": "warn", "expires_critical": "fail", "refused": "fail"}[finding]
     found = {"id": finding, "severity": severity, "message": f"It is {finding}.", "fix": "Renew it.", "waived": None}
     subjects = [samples.pair(name, status=severity, findings=[found]) for name in names]
-    return {**samples.verdict(*subjects), "checked_at": f"{day}T22:35:43Z", **more}
+    return {**samples.data(*subjects), "checked_at": f"{day}T22:35:43Z", **more}

@@ -154,8 +154,8 @@ def test_pairs_of_one_name_are_not_compared(night: Nights, tmp_path: Path) -> No
 
 def test_what_cannot_be_seen_is_not_resolved(night: Nights) -> None:
     night(pairs("a", finding="refused"))
-    assert names(night({**samples.verdict(), "partial": True, "missing": ["a"]})["changes"]["unseen"]) == ["a"]
-    assert names(night(samples.verdict(samples.pair("a")))["changes"]["resolved"]) == ["a"]
+    assert names(night({**samples.data(), "partial": True, "missing": ["a"]})["changes"]["unseen"]) == ["a"]
+    assert names(night(samples.data(samples.pair("a")))["changes"]["resolved"]) == ["a"]
 
 
 def test_check_mode_remembers_and_tells_nothing_but_says_that_it_would(
@@ -403,7 +403,7 @@ def test_two_receivers_of_one_name_and_receivers_without_a_history_are_refused(n
 def test_an_item_of_a_loop_that_holds_an_address_is_not_printed(publish: Publish) -> None:
     entry = {"name": "ops", "url": "http://127.0.0.1:9/hooks/secret-1"}
     result = publish(
-        verdict=samples.verdict(samples.pair("a")),
+        verdict=samples.data(samples.pair("a")),
         history="history",
         notify=[entry],
         loop=[entry],

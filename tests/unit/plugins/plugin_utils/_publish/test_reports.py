@@ -125,7 +125,7 @@ def test_the_difference_is_shown_when_the_task_fails_too(publish: Publish, capsy
 
 
 def test_the_result_is_told_in_one_line(publish: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    result = publish(verdict=samples.MIXED, dest="out", fail_on=[])
+    result = publish(verdict=samples.MIXED.as_dict(), dest="out", fail_on=[])
     line = f"checked 5 credential pairs: 1 fail, 1 unknown, 1 warn, 2 pass; reports in {tmp_path}/out"
     assert result["summary_line"] == line
     assert result["status"] == "fail"
@@ -153,7 +153,7 @@ def test_the_line_names_who_is_missing(publish: Publish) -> None:
 
 
 def test_it_fails_by_the_worst_with_the_whole_result(publish: Publish, tmp_path: Path) -> None:
-    result = publish(verdict=samples.MIXED, dest="out")
+    result = publish(verdict=samples.MIXED.as_dict(), dest="out")
     assert result["failed"] is True
     assert result["failure"]["code"] == "verdict_failed"
     assert result["msg"].startswith("2 of 5 credential pairs: fail or unknown. The pair expired: 2026-11-11")
@@ -179,9 +179,9 @@ def test_each_state_of_fail_on_stands_for_itself(publish: Publish, fail_on: Any,
 
 
 def test_nothing_checked_is_no_pass(publish: Publish) -> None:
-    result = publish(verdict=samples.verdict())
+    result = publish(verdict=samples.data())
     assert result["msg"].startswith("Nothing was checked, and that is not a pass.")
-    assert not publish(verdict=samples.verdict(), fail_on=["fail"]).get("failed")
+    assert not publish(verdict=samples.data(), fail_on=["fail"]).get("failed")
 
 
 def test_the_message_names_five_and_counts_the_others(publish: Publish) -> None:
@@ -191,14 +191,14 @@ def test_the_message_names_five_and_counts_the_others(publish: Publish) -> None:
 
 
 def test_a_table_is_shown_and_is_no_file(publish: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    result = publish(verdict=samples.MIXED, dest="out", formats=["table", ["json,csv"]], rows=2, fail_on=[])
+    result = publish(verdict=samples.MIXED.as_dict(), dest="out", formats=["table", ["json,csv"]], rows=2, fail_on=[])
     shown = capsys.readouterr().out
     assert "and 3 more: 1 warn, 2 pass." in shown
     assert set(result["reports"]) == {"json", "csv"}
 
 
 def test_a_task_with_no_log_shows_nothing(publish: Publish, capsys: pytest.CaptureFixture[str]) -> None:
-    publish(verdict=samples.MIXED, formats=["table"], no_log=True)
+    publish(verdict=samples.MIXED.as_dict(), formats=["table"], no_log=True)
     assert capsys.readouterr().out == ""
 
 
