@@ -157,8 +157,9 @@ def test_every_event_is_of_the_published_shape_and_none_shows_a_secret(
     simulator.turn(CHECKOUT, "OK")
     consumer.wait_for_events(1, "recovered")
     token = next(each["headers"]["authorization"] for each in simulator.control("requests") if "list" in each["path"])
-    simulator.control("tokens/expire", {})
+    # In this order: a poll in between would get a new token.
     simulator.control("faults", {"path": "/v1/oauth/token", "kind": "echo", "status": 401, "times": None})
+    simulator.control("tokens/expire", {})
     consumer.wait_for_events(1, "credential_refused")
     simulator.control("faults", method="DELETE")
     consumer.wait_for_events(2, "health")
