@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
     Rules,
     Watched,
@@ -29,7 +30,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pair
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 SCOPES = ("data-export", "enrichment", "metrics-api", "speed-analysis", "workspace-read")

@@ -294,7 +294,7 @@ def test_it_waits_until_the_page_was_measured_and_says_so(simulator: Simulator, 
     assert result["waited_seconds"] >= 1
     lines = re.findall(r"^gate: waiting for 1 of 2 monitorings .*", run.output, re.MULTILINE)
     assert len(lines) >= 2
-    assert re.search(r"Home \(next run due in \d+ \w+\); \d+ s left$", lines[0])
+    assert re.search(r"Home \(next run due in \d+ \w+\); \d+ \w+ left$", lines[0])
     # Checkout had its report at once; Home was read at first and when it had run, not at each poll.
     assert [each["body"]["monitoringId"] for each in simulator.requests(REPORTS)].count(CHECKOUT) == 1
     assert len(simulator.requests(REPORTS)) <= 4

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from .verdict import Finding, Problem
+from .findings import Finding, Problem
 from .words import counted
 
 CONSOLE = 'the Contentsquare console, tab "API credentials"'

@@ -29,11 +29,11 @@ from datetime import date, datetime, timedelta
 from . import credential_words
 from .dates import parse_date
 from .expiry import Expiry, Thresholds, assess_expiry
+from .findings import Problem, Waived
 from .pairs import Credential, Expectation, Level, Live, Observation, Project, Waiver
 from .rules import RULES, rules_of
 from .scopes import Difference, compare
 from .status import rank
-from .verdict import Problem, Waived
 from .words import counted
 
 __all__ = [

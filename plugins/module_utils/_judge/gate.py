@@ -24,6 +24,7 @@ from typing import Any
 
 from . import gate_words
 from .budgets import Budgets, Limits, exceeds
+from .findings import Problem, status_of
 from .metrics import METRICS, Metric
 from .monitorings import monitoring_name
 from .numeric import real_number, shown_number
@@ -31,7 +32,7 @@ from .regression import Comparison, Tolerance, compared
 from .rules import RULES
 from .statistics import Samples, aggregated, samples_of
 from .status import Status, rank
-from .verdict import Problem, Subject, Verdict, status_of
+from .verdict import Subject, Verdict
 from .words import counted
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from .findings import Finding, Problem
 from .metrics import METRICS
 from .monitoring_words import PLACE
 from .numeric import shown_number
-from .verdict import Finding, Problem
 from .words import counted
 
 _Words = tuple[str, str]

@@ -22,8 +22,9 @@ from typing import Any
 
 from .credential_words import in_words
 from .credentials import duplicate
+from .findings import Finding, Waived
 from .status import rank
-from .verdict import Finding, Subject, Verdict, Waived
+from .verdict import Subject, Verdict
 
 
 def merge(parts: Sequence[Verdict], missing: Iterable[str], kind: str, now: datetime) -> Verdict:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .verdict import Finding, Problem, plain
+from .findings import Finding, Problem, plain
 from .words import span
 
 PLACE = "the Speed Analysis Lab"

@@ -26,12 +26,13 @@ from typing import Any
 
 from . import monitoring_words
 from .declared import Comparison, Unmonitored
+from .findings import Finding, Problem
 from .metrics import averages_from_statistics, read_metrics
 from .numeric import real_number
 from .rules import RULES
 from .secrecy import REDACTED
 from .trends import metrics_of, trends_of
-from .verdict import Finding, Problem, Subject, Verdict
+from .verdict import Subject, Verdict
 from .words import span
 
 _DETAILS = ("id", "url", "state", "enabled", "last_execution", "age_seconds", "frequency", "stale")

@@ -14,9 +14,10 @@ from datetime import date
 from typing import Any, Literal
 
 from .expiry import Expiry
+from .findings import Finding, status_of
 from .scopes import Difference
 from .status import Status
-from .verdict import Finding, Subject, status_of
+from .verdict import Subject
 
 Level = Literal["project", "account"]
 Live = Literal["accepted", "refused", "unreachable", "not_checked"]

@@ -6,136 +6,27 @@
 
 Private to this collection: may change without notice.
 
-A judge says what is wrong as a :class:`Problem`, which has a severity and no words; the words make a :class:`Finding`
-of it. What nobody looked at is ``unknown``, no pass.
+What nobody looked at is ``unknown``, no pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from .dates import iso_utc
 from .details import CredentialDetails, GateDetails, MonitoringDetails
-from .parsing import (
-    NotAVerdict,
-    date_in,
-    further,
-    instant_in,
-    list_in,
-    mapping_in,
-    optional_text_in,
-    status_in,
-    text_in,
-)
+from .findings import Finding, plain, status_of
+from .parsing import NotAVerdict, further, instant_in, list_in, mapping_in, optional_text_in, status_in, text_in
 from .publication import for_publication, for_result
-from .rules import Rule, rule_for
 from .status import WORST_FIRST, Status, rank, worst
 
 SCHEMA_VERSION = "1"
 
 _UNNAMED = "(unnamed)"
-
-
-@dataclass(frozen=True)
-class Waived:
-    """Why a finding leaves the status of its subject, and through the end of which day (UTC)."""
-
-    reason: str
-    until: date
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"reason": self.reason, "until": self.until.isoformat()}
-
-    @classmethod
-    def from_dict(cls, value: object, where: str) -> Waived:
-        found = mapping_in(value, where, ("reason", "until"))
-        return cls(text_in(found["reason"], f"{where}.reason"), date_in(found["until"], f"{where}.until"))
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What a judge found wrong: the rule that it breaks, what was expected, what was found.
-
-    ``facts`` is what a sentence about it needs besides. One of the name ``metric`` is the metric that it is about.
-    """
-
-    rule: Rule
-    expected: Any = None
-    actual: Any = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    waived: Waived | None = None
-
-    @property
-    def id(self) -> str:
-        return self.rule.id
-
-    @property
-    def severity(self) -> Status:
-        return self.rule.severity
-
-    def in_words(self, message: str, fix: str) -> Finding:
-        metric = self.facts.get("metric")
-        return Finding(self.rule, message, self.expected, self.actual, fix, self.waived, metric)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A problem in words, with the next step. ``further``: what a newer version adds to it."""
-
-    rule: Rule
-    message: str
-    expected: Any = None
-    actual: Any = None
-    fix: str = ""
-    waived: Waived | None = None
-    metric: str | None = None
-    further: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return self.rule.id
-
-    @property
-    def severity(self) -> Status:
-        return self.rule.severity
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "severity": self.severity,
-            "message": self.message,
-            "expected": plain(self.expected),
-            "actual": plain(self.actual),
-            "fix": self.fix,
-            "waived": self.waived.as_dict() if self.waived else None,
-            **({"metric": self.metric} if self.metric else {}),
-            **self.further,
-        }
-
-    @classmethod
-    def from_dict(cls, value: object, kind: str, where: str) -> Finding:
-        found = mapping_in(value, where, ("id", "severity", "message"))
-        severity = status_in(found["severity"], where)
-        waived, metric = found.get("waived"), found.get("metric")
-        return cls(
-            rule_for(kind, text_in(found["id"], f"{where}.id"), severity),
-            text_in(found["message"], f"{where}.message"),
-            found.get("expected"),
-            found.get("actual"),
-            text_in(found.get("fix") or "", f"{where}.fix"),
-            Waived.from_dict(waived, f"{where}.waived") if waived else None,
-            text_in(metric, f"{where}.metric") if metric else None,
-            further(found, ("id", "severity", "message", "expected", "actual", "fix", "waived", "metric")),
-        )
-
-
-def status_of(found: Iterable[Problem | Finding]) -> Status:
-    """The worst severity among what is not waived; ``pass`` when nothing is left."""
-    return min((each.severity for each in found if each.waived is None), key=rank, default="pass")
 
 
 @dataclass(frozen=True)
@@ -316,18 +207,3 @@ _KEYS = ("schema_version", "kind", "status", "summary", "partial", "checked_at",
 def _urgency(subject: Subject) -> tuple[int, float, str, str]:
     days = subject.credential.expiry.days_left
     return rank(subject.status), float("inf") if days is None else days, subject.name, subject.environment or ""
-
-
-def plain(value: Any) -> Any:
-    """The value made of nothing but what JSON knows: dates become ISO text, tuples and sets become lists."""
-    if isinstance(value, datetime):
-        return iso_utc(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return [plain(item) for item in sorted(value)]
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value

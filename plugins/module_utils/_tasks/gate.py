@@ -27,6 +27,7 @@ from .._judge.gate import ReadFailure, Rules, Watched, judge_gate, no_event, no_
 from .._judge.numeric import real_number
 from .._judge.statistics import samples_of
 from .._judge.verdict import Subject, Verdict
+from .._judge.words import span
 from .dates import api_instant, api_text, instant_option, now_of_api
 from .events import event_date
 from .gate_options import OPTIONS, Plan, plan_of
@@ -297,7 +298,7 @@ class _Gate:
         left = max(each.deadline for each in waiting) - time.monotonic()
         self._client.reporter.progress(
             f"waiting for {len(waiting)} of {total} monitorings to run after {iso_utc(rules.since)}: {named}{more}; "
-            f"{_span(left)} left"
+            f"{span(left)} left"
         )
 
     def _standing(self, watch: _Watch, now: datetime) -> str:
@@ -309,7 +310,7 @@ class _Gate:
             return f"{count}nobody knows when it runs next"
         due = (instant_option(last, "last_execution") or now) + timedelta(minutes=frequency)
         seconds = (due - now).total_seconds()
-        return f"{count}next run {'due in' if seconds >= 0 else 'overdue by'} {_span(abs(seconds))}"
+        return f"{count}next run {'due in' if seconds >= 0 else 'overdue by'} {span(abs(seconds))}"
 
 
 def _has_news(watch: _Watch, rules: Rules) -> bool:
@@ -326,12 +327,6 @@ def _has_news(watch: _Watch, rules: Rules) -> bool:
 
 def _read_failure(error: SpeedlabError) -> ReadFailure:
     return ReadFailure(error.what, error.hint, error.about_rights)
-
-
-def _span(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min"
 
 
 TASK = Task(name="speedlab_gate", options=OPTIONS, run=run)

@@ -23,8 +23,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
     instant_found,

@@ -25,9 +25,9 @@ import re
 from xml.etree import ElementTree
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
     SCHEMA_VERSION,
-    Finding,
     Subject,
     Verdict,
 )

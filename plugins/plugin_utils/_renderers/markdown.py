@@ -22,8 +22,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (
     instant_found,

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST, Status, rank
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
     SCHEMA_VERSION,
-    Finding,
     Subject,
     Verdict,
 )

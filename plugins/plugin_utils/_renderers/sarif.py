@@ -32,9 +32,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import rank
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import (

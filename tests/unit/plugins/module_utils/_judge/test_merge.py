@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.merge import merge
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Finding, Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=timezone.utc)
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import status_of
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import (
     judge_monitorings,
     problems_of,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import status_of
 
 CHECKED_AT = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 

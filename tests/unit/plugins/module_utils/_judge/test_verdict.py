@@ -15,6 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import (
+    Finding,
+    Problem,
+    Waived,
+    status_of,
+)
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES, rule_for
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import (
@@ -25,12 +31,8 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.stat
 )
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import (
     SCHEMA_VERSION,
-    Finding,
-    Problem,
     Subject,
     Verdict,
-    Waived,
-    status_of,
 )
 
 CHECKED_AT = datetime(2026, 11, 23, 22, 35, 43, 123456, tzinfo=timezone.utc)
