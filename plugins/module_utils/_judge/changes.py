@@ -17,6 +17,7 @@ Decisions that the code follows:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,12 +28,15 @@ from .rules import Rule, rule_for, rules_of
 from .verdict import Subject, Verdict
 
 STATE_VERSION = "1"
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
 class Noted:
-    """A finding as the state file remembers it; ``since`` and ``told_on`` are days (UTC) as ISO text."""
+    """A finding as the state file remembers it; ``since`` and ``told_on`` are days (UTC) as ISO text.
+
+    ``about`` tells findings of one id and subject apart: the metric, or a number.
+    """
 
     environment: str
     name: str
@@ -42,10 +46,11 @@ class Noted:
     fix: str
     since: str
     told_on: str
+    about: str = ""
 
     @property
     def key(self) -> Key:
-        return self.environment, self.name, self.id
+        return self.environment, self.name, self.id, self.about
 
     def as_dict(self) -> dict[str, str]:
         return {
@@ -57,12 +62,13 @@ class Noted:
             "fix": self.fix,
             "since": self.since,
             "told_on": self.told_on,
+            **({"about": self.about} if self.about else {}),
         }
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Noted:
         names = ("environment", "name", "finding", "severity", "message", "fix", "since", "told_on")
-        values = [found[name] for name in names]
+        values = [*(found[name] for name in names), found.get("about", "")]
         if not all(isinstance(value, str) for value in values):
             raise ValueError("an entry is not of text alone")
         return cls(*values)
@@ -160,7 +166,8 @@ class _Rules:
         """Whether the same subject has another finding of the family now."""
         family = self.of(noted).family
         others = {rule.id for rule in rules_of(self._kind) if family and rule.family == family} - {noted.id}
-        return any(key[:2] == noted.key[:2] and key[2] in others for key in now)
+        wanted = {(noted.environment, noted.name, other, noted.about) for other in others}
+        return not wanted.isdisjoint(now)
 
 
 def _make_sure_of_names(subjects: Iterable[Subject]) -> None:
@@ -194,11 +201,17 @@ def read_state(state: Mapping[str, Any]) -> list[Noted]:
 
 
 def _noted(verdict: Verdict, today: str, *, waived: bool) -> list[Noted]:
-    return [
-        Noted(*_name_of(subject), finding.id, finding.severity, finding.message, finding.fix, today, today)
-        for subject in verdict.subjects
-        for finding in (subject.waived_findings if waived else subject.open_findings)
-    ]
+    found = []
+    for subject in verdict.subjects:
+        seen: Counter[str] = Counter()
+        for finding in subject.waived_findings if waived else subject.open_findings:
+            metric = finding.metric or ""
+            seen[f"{finding.id} {metric}"] += 1
+            number = seen[f"{finding.id} {metric}"]
+            about = f"{metric} {number}".strip() if number > 1 else metric
+            words = (finding.id, finding.severity, finding.message, finding.fix)
+            found.append(Noted(*_name_of(subject), *words, today, today, about))
+    return found
 
 
 def _cannot_be_seen(noted: Noted, rule: Rule, verdict: Verdict) -> bool:

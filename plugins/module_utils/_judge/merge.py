@@ -23,6 +23,7 @@ from typing import Any
 from .credential_words import in_words
 from .credentials import duplicate
 from .findings import Finding, Waived
+from .parsing import list_in, mapping_in
 from .status import rank
 from .verdict import Subject, Verdict
 
@@ -71,11 +72,9 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _running_waiver(subject: Subject, finding_id: str, today: date) -> Waived | None:
     """The waiver of the subject for this finding that runs longest."""
-    running = [
-        Waived.from_dict(waiver, f'a waiver of "{subject.name}"')
-        for waiver in subject.detail("waivers") or ()
-        if waiver["finding"] == finding_id
-    ]
+    where = f'the waivers of "{subject.name}"'
+    waivers = [mapping_in(each, where, ("finding",)) for each in list_in(subject.detail("waivers") or [], where)]
+    running = [Waived.from_dict(each, where) for each in waivers if each["finding"] == finding_id]
     return max((each for each in running if each.until >= today), key=lambda waiver: waiver.until, default=None)
 
 

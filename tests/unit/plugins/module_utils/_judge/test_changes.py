@@ -163,6 +163,30 @@ def test_two_pairs_that_cannot_be_told_apart_are_refused_and_not_taken_for_one()
         changes({}, verdict(subject("a", "expires_soon"), subject("a", "expires_soon")))
 
 
+def about(*metrics: str, name: str = "budget_fail") -> dict[str, Any]:
+    one = subject("Home")
+    one["findings"] = [finding(name, metric=metric) for metric in metrics]
+    return {**verdict(one), "kind": "gate"}
+
+
+def test_two_metrics_beyond_their_budgets_are_two_findings() -> None:
+    found = compared(about("score"), about("score", "load_time"))
+    assert [each.about for each in found.new] == ["load_time"]
+    assert [each.about for each in compared(about("score", "load_time"), about("load_time")).resolved] == ["score"]
+
+
+def test_a_warning_about_one_metric_is_resolved_though_another_one_fails() -> None:
+    found = compared(about("score", name="budget_warn"), about("load_time"))
+    assert ids(found.resolved) == ["budget_warn"]
+    assert ids(compared(about("score", name="budget_warn"), about("score")).resolved) == []
+
+
+def test_one_more_finding_of_the_same_id_is_new() -> None:
+    one, two = verdict(subject("Home", "config_drift")), verdict(subject("Home", "config_drift", "config_drift"))
+    assert ids(compared(one, two).new) == ["config_drift"]
+    assert ids(compared(two, one).resolved) == ["config_drift"]
+
+
 @pytest.mark.parametrize(
     "state",
     [

@@ -99,3 +99,10 @@ def test_waived_findings_come_through_with_reason_and_day() -> None:
 def test_verdicts_of_two_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="credentials, monitorings"):
         merge([part(pair("a")), part(pair("b"), kind="monitorings")], [], "credentials", NOW)
+
+
+@pytest.mark.parametrize("waivers", ["none", [None], [{"finding": "duplicate_client_id", "until": "soon"}]])
+def test_waivers_of_another_shape_are_refused_with_the_name_of_the_pair(waivers: object) -> None:
+    parts = [part(pair("a", client_id="same", waivers=waivers)), part(pair("b", client_id="same"))]
+    with pytest.raises(ValueError, match='the waivers of "a"'):
+        merge(parts, [], "credentials", NOW)
