@@ -32,9 +32,11 @@ def refused_connections(simulator: Simulator) -> Iterator[None]:
     simulator.start_again()
 
 
-def refused_pair(simulator: Simulator) -> Any:
-    simulator.control("tokens/expire", {})
-    return fault(simulator, TOKEN, kind="status", status=401, body={"error": "invalid_client"})
+@contextmanager
+def refused_pair(simulator: Simulator) -> Iterator[None]:
+    with fault(simulator, TOKEN, kind="status", status=401, body={"error": "invalid_client"}):
+        simulator.control("tokens/expire", {})  # not before: a poll in between would get a new token
+        yield
 
 
 TROUBLES: dict[str, tuple[Callable[[Simulator], Any], str]] = {
