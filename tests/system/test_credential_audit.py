@@ -284,6 +284,23 @@ def test_what_the_webhook_did_not_take_is_told_by_the_next_run(workplace: Workpl
     assert [noted["finding"] for noted in webhook.got[0]["new"]] == ["expires_soon"]
 
 
+def test_a_header_of_the_webhook_hides_its_words_nowhere_else(workplace: Workplace, webhook: Webhook) -> None:
+    """ansible-core 2.22 masks each value of a no_log option, however short, in all that it prints."""
+    pairs = [shop("staging", expires_on=day(20))]
+    told = {"state_file": "state.json", "notify_url": webhook.url, "fail_on": []}
+    run = audit(workplace, credentials=pairs, notify_headers={"X-Env": "staging", "X-Level": "soon"}, **told)
+    assert run.status == 0, run.output
+    assert webhook.headers[0]["X-Env"] == "staging"
+    assert "Shop staging" in json.dumps(run.results)
+
+
+def test_headers_of_the_webhook_that_are_no_dictionary_are_refused_without_showing_them(workplace: Workplace) -> None:
+    run = audit(workplace, credentials=[shop("staging")], notify_headers="Authorization: secret-of-webhook")
+    assert run.status == 2
+    assert "notify_headers" in run.output
+    assert "secret-of-webhook" not in run.output
+
+
 def test_a_pair_out_of_reach_resolves_nothing(workplace: Workplace, simulator: Simulator, webhook: Webhook) -> None:
     pairs = [shop("production", expected_scopes=["speed-analysis"])]
     told = {"state_file": "state.json", "notify_url": webhook.url, "fail_on": [], "notify_form": "slack"}
