@@ -90,16 +90,19 @@ def secrets_of_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(value for value in found if len(value) >= SHORTEST_SECRET)
 
 
+_QUOTES = frozenset("\"'")
+
+
 def cleaned(items: Sequence[str] | None, called: str) -> tuple[str, ...]:
     """List items stripped, empty ones and repeats dropped, in their order; ``called``: the name of the list.
 
-    Raises :class:`SettingsError` for an item with a character that nobody sees, or with quotes.
+    Raises :class:`SettingsError` for an item with a character that nobody sees, or with quotes at an end.
     """
     found = tuple(dict.fromkeys(item.strip() for item in items or () if item.strip()))
     for item in found:
         refuse_stray(f"{called}: an item", stray_but_space(item))
-        if '"' in item or "'" in item:
-            raise SettingsError(f"{called}: {item} has quotes in it", hint="Leave them out; no request was made.")
+        if item[0] in _QUOTES or item[-1] in _QUOTES:  # also those of a whole list, which the commas have parted
+            raise SettingsError(f"{called}: {item} has quotes round it", hint="Leave them out; no request was made.")
     return found
 
 

@@ -277,7 +277,7 @@ def test_the_order_of_scopes_makes_no_other_request() -> None:
         ("speed\u00a0analysis", "has U+00A0 NO-BREAK SPACE (white space) as character 6"),
         ("speed-analysis\u200b\r", "ends with U+200B ZERO WIDTH SPACE"),
         ('"speed-analysis"', "stands in quotes"),
-        ('"speed-analysis', "has quotes in it"),
+        ('"speed-analysis', "has quotes round it"),
     ],
 )
 def test_a_stray_character_in_a_list_is_told_before_any_request(name: str, item: str, told: str) -> None:
