@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
+from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
@@ -95,7 +96,7 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
         if not found["monitorings"]:
             display.warning(f"{path}: the API lists no monitoring for what is selected, so there are no hosts.")
         hosts = by_host(found["monitorings"], options["host_by"], inventory.groups)
-        self.inventory = cast("InventoryData", _NoGroupCalledLikeAHost(inventory, frozenset(inventory.hosts)))
+        self.inventory = cast("InventoryData", _GuardedInventory(inventory, frozenset((*inventory.hosts, *hosts))))
         for host, monitorings in hosts.items():
             self._add(inventory, host, monitorings, variables_of(monitorings, found["read_at"], options["host_by"]))
 
@@ -132,19 +133,21 @@ class SpeedlabInventory(BaseInventoryPlugin, Constructable, Cacheable):
     def _group(self, strict: bool, add: Callable[..., None], groups: Any, host: str) -> None:
         try:
             add(groups, {}, host, strict=strict)
-        except _CalledLikeAHost as refused:
+        except _NameTaken as refused:
             if strict:
                 raise AnsibleParserError(str(refused)) from None
             display.warning(f"{refused} It is left out.")
 
 
-class _CalledLikeAHost(Exception):
-    """A constructed group would have the name of a host, and Ansible would take the one for the other."""
+class _NameTaken(Exception):
+    """A constructed group would have a name that stands for something else already."""
 
 
-class _NoGroupCalledLikeAHost:
-    """The inventory, without groups of the name of one of its ``hosts``. They are those of other sources: none of this
-    plugin's hosts has a name that a constructed group may have.
+class _GuardedInventory:
+    """The inventory, without constructed groups that Ansible would take for something else.
+
+    ``hosts``: the names of all hosts. Names of groups may come from monitored sites, so a group is also called neither
+    like this machine nor put below itself, or ``all`` below it: Ansible would drop the whole inventory.
     """
 
     def __init__(self, inventory: InventoryData, hosts: Collection[str]) -> None:
@@ -156,8 +159,17 @@ class _NoGroupCalledLikeAHost:
 
     def add_group(self, group: str) -> str:
         if group in self._hosts:
-            raise _CalledLikeAHost(f"A group would be called like the host {group}: give it another name or a prefix.")
+            raise _NameTaken(f"A group would be called like the host {group}: give it another name or a prefix.")
+        if group in LOCALHOST:
+            raise _NameTaken(f"A group would be called {group}, which is this machine: give it a prefix.")
         return str(self._inventory.add_group(group))
+
+    def add_child(self, group: str, child: str) -> bool:
+        groups = self._inventory.groups
+        above = {group, "all", *(each.name for each in groups[group].get_ancestors())}
+        if child in groups and child in above:
+            raise _NameTaken(f"The group {child} cannot be below the group {group}: give it another name or a prefix.")
+        return bool(self._inventory.add_child(group, child))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ _LONGEST = 240
 _HASH = 8
 # In domains like these names stand for this machine, wherever they are asked.
 _OF_THIS_MACHINE = (".localhost", ".localdomain")
+# Numbers of an address may be octal or hexadecimal: 127.1 and 0x7f.0.0.1 are this machine.
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_FIRST_NUMBER_OF_THIS_MACHINE = re.compile(r"127|0+|0+177|0x0*(?:7f)?")
 
 
 # --- hosts ------------------------------------------------------------------------------------------------------------
@@ -114,7 +117,12 @@ def _stands_for_something_else(name: str) -> bool:
         mapped = getattr(address, "ipv4_mapped", None) or address
         return bool(mapped.is_loopback or mapped.is_unspecified)
     one_word = "." not in name and ":" not in name
-    return one_word or name.endswith((*_OF_THIS_MACHINE, SUFFIX)) or re.match(r"(127|0)[.\d]*$", name) is not None
+    return one_word or name.endswith((*_OF_THIS_MACHINE, SUFFIX)) or _is_loopback(name)
+
+
+def _is_loopback(name: str) -> bool:
+    first, *others = name.split(".")
+    return _FIRST_NUMBER_OF_THIS_MACHINE.fullmatch(first) is not None and all(map(_NUMBER.fullmatch, others))
 
 
 def _apart(name: str, real: str) -> str:

@@ -17,6 +17,8 @@ import yaml
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import ROOT
 
 OURS = "contentsquare.speedlab."
+# It runs in the controller's worker and nowhere else, and refuses delegate_to.
+NEVER_ELSEWHERE = f"{OURS}speedlab_publish"
 # Actions of ansible-core that touch no host at all.
 WITHOUT_A_HOST = {"assert", "debug", "fail", "set_fact", "set_stats"}
 STATEMENTS = {"import_playbook", "import_role", "import_tasks", "include_role", "include_tasks", "meta"}
@@ -102,10 +104,22 @@ def test_the_files_of_tasks_on_the_target_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "task", [each for each in TASKS if each.module.startswith(OURS)], ids=lambda task: f"{task.file}: {task.name}"
+    "task",
+    [each for each in TASKS if each.module.startswith(OURS) and each.module != NEVER_ELSEWHERE],
+    ids=lambda task: f"{task.file}: {task.name}",
 )
 def test_a_task_of_ours_always_runs_in_the_controllers_worker(task: Found) -> None:
     assert task.variables.get("speedlab_in_process") == "always"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [each for each in TASKS if each.module == NEVER_ELSEWHERE and each.file.startswith("roles/")],
+    ids=lambda task: f"{task.file}: {task.name}",
+)
+def test_a_task_that_publishes_needs_no_plugin_of_the_inventory(task: Found) -> None:
+    assert task.delegate_to == ""
+    assert {name: task.variables.get(name) for name in WHOLE_PLAY} == WHOLE_PLAY
 
 
 @pytest.mark.parametrize(

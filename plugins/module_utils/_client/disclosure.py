@@ -51,9 +51,14 @@ def _parts(text: str) -> set[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """The secret as it is, and in hexadecimal, Base64 and Base32 of whichever character encoding."""
-    encoded = {spelling for raw in _encoded(secret) for spelling in (raw.hex(), *_base64(raw), *_base32(raw))}
-    bare = {_bare(spelling) for spelling in (secret, *encoded)}
+    """The secret as it is and backwards, and in hexadecimal, Base64, Base32 and Base85 of any character encoding."""
+    encoded = {
+        spelling
+        for raw in _encoded(secret)
+        for spelling in (raw.hex(), *_base64(raw), *_base32(raw), *_base85(raw))
+    }
+    backwards = (secret[::-1],) if len(secret) >= _PART else ()  # of a short one that may be an everyday word
+    bare = {_bare(spelling) for spelling in (secret, *backwards, *encoded)}
     return bare | {squeezed for squeezed in map(_squeezed, bare) if len(squeezed) >= _PART}
 
 
@@ -75,6 +80,14 @@ def _base64(raw: bytes) -> Iterator[str]:
 def _base32(raw: bytes) -> Iterator[str]:
     for before in range(5):
         yield base64.b32encode(bytes(before) + raw).decode()[-(-before * 8 // 5) : (before + len(raw)) * 8 // 5]
+
+
+def _base85(raw: bytes) -> Iterator[str]:
+    """Likewise; four bytes become five characters, and only those of whole groups are sure."""
+    for before in range(4):
+        known = slice(-(-before // 4) * 5, (before + len(raw)) // 4 * 5)
+        for encode in (base64.b85encode, base64.a85encode):
+            yield encode(bytes([1] * before) + raw).decode()[known]
 
 
 def _readings(text: str) -> set[str]:

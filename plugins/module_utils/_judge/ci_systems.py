@@ -62,8 +62,8 @@ def run_of(told: Told, awx_id: str = "") -> Run | None:
 
 
 def readable(name: str) -> str:
-    """What a key shows of a name."""
-    return _LOST.sub("-", name.lower())[:_LONGEST_NAME].strip("-")
+    """What a key shows of a name; of a URL nothing that is secret."""
+    return _LOST.sub("-", clean_for_publication(name).lower())[:_LONGEST_NAME].strip("-")
 
 
 def is_readable(name: str) -> bool:

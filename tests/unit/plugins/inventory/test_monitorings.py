@@ -18,6 +18,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.contentsquare.speedlab.plugins.inventory.monitorings import InventoryModule
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS, Pair
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.inventories import Source, groups
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
@@ -57,6 +58,13 @@ def test_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
 
 def test_a_file_that_is_not_there_is_none_of_this_plugin(tmp_path: Path) -> None:
     assert not InventoryModule().verify_file(str(tmp_path / "speedlab.yml"))
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    told: list[str] = []
+    monkeypatch.setattr(_inventory.display, "warning", told.append)
+    return told
 
 
 # --- hosts, groups, variables -----------------------------------------------------------------------------------------
@@ -133,6 +141,42 @@ def test_no_group_is_called_like_a_host_of_another_source(
     inventory = source.parse(**LOGIN, **constructed)
     assert set(inventory.hosts) == {"web", "www.shop.example"}
     assert "web" not in inventory.groups
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("all", "The group all cannot be below the group sites"),
+        ("sites", "The group sites cannot be below the group sites"),
+        ("estate", "The group estate cannot be below the group sites"),
+        ("localhost", "A group would be called localhost, which is this machine"),
+    ],
+)
+def test_a_site_that_names_a_constructed_group_takes_nothing_away(
+    api: ScriptedApi, source: Source, warnings: list[str], site: str, told: str
+) -> None:
+    lists(api, HOME, {**BLOG, "url": f"https://{site}/"})
+    source.before.add_group("estate")
+    source.before.add_group("sites")
+    source.before.add_child("estate", "sites")
+    by_name = {"key": "speedlab_hostname", "separator": "", "parent_group": "sites"}
+    inventory = source.parse(**LOGIN, keyed_groups=[by_name])
+    inventory.reconcile_inventory()
+    assert set(inventory.hosts) == {"www.shop.example", f"{site}.speedlab_site"}
+    assert "www_shop_example" in groups(inventory, "www.shop.example")
+    assert "localhost" not in inventory.groups
+    assert [warning for warning in warnings if told in warning]
+
+
+def test_no_constructed_group_is_called_like_a_host_of_its_own(
+    api: ScriptedApi, source: Source, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TRANSFORM_INVALID_GROUP_CHARS=never the names of groups keep their dots."""
+    monkeypatch.setattr(InventoryModule, "_sanitize_group_name", staticmethod(str))
+    lists(api, HOME, BLOG)
+    inventory = source.parse(**LOGIN, keyed_groups=[{"key": "'blog.shop.example'", "separator": ""}])
+    assert set(inventory.hosts) == {"www.shop.example", "blog.shop.example"}
+    assert not set(inventory.groups) & set(inventory.hosts)
 
 
 def test_nothing_selected_is_an_empty_inventory(api: ScriptedApi, source: Source) -> None:

@@ -100,6 +100,8 @@ def test_monitorings_of_one_site_are_one_host_and_none_is_lost_for_want_of_a_url
         *((f"https://{name}/", f"{name}.speedlab_site") for name in ("all", "ungrouped", "stale", "speedlab_stale")),
         *((f"https://{name}/", f"{name}.speedlab_site") for name in ("localhost", "shop.localhost", "127.0.0.1")),
         *((f"https://{name}/", f"{name}.speedlab_site") for name in ("localhost.localdomain", "127.1", "0.0.0.0")),
+        *((f"https://{name}/", f"{name}.speedlab_site") for name in ("0x7f.1", "0x7f.0.0.1", "0177.1", "00.0")),
+        *((f"https://{name}/", name) for name in ("127.shop.example", "177.1.1.1", "0x7f.shop.example")),
         *((f"https://{name}/", f"{name}.speedlab_site") for name in ("2130706433", "hostvars", "groups", "intranet")),
         ("https://all.speedlab_site/", "all.speedlab_site.speedlab_site"),
     ],

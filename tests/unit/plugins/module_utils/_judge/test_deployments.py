@@ -385,6 +385,19 @@ def test_no_secret_of_an_address_gets_into_the_text(told: dict[str, str], said: 
     assert "VALUE_REDACTED" in found or "example" in found or "azure" in found
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (GITLAB, {"environment": SECRETIVE}),
+        ({"CI_PIPELINE_ID": "4711", "CI_PROJECT_PATH": SECRETIVE}, {}),
+        ({}, {"run": SECRETIVE}),
+    ],
+)
+def test_no_secret_of_an_address_gets_into_the_key(told: dict[str, str], said: dict[str, str]) -> None:
+    assert "ci.example" in key(told, **said)
+    assert "hunter22" not in key(told, **said)
+
+
 def test_a_login_in_the_address_of_a_server_changes_no_key() -> None:
     address = "https://{}jenkins.example/"
     with_login = {**JENKINS, "JENKINS_URL": address.format("deployer:hunter22@")}
