@@ -2,25 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What rulebooks run, on every ansible-core: ansible-rulebook hands over an event as an extra variable."""
+"""What the playbooks of the rulebooks send."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-import pytest
-from conftest import Playbook
-from support import Webhook
+from support import Run, Webhook
 
-MONITORING = {"id": 50304, "name": "Checkout", "url": "https://www.shop.example/checkout"}
-EVENT = {"type": "state_changed", "id": "1f7a", "from": "OK", "to": "KO", "observed_at": "2026-11-25T14:24:11Z"}
+JOINT = "\N{ZERO WIDTH SPACE}"
+SAID = "The API answers: <!channel> @here see https://evil.example/x or www.evil.example, a.b@c.example. Wait 1.5 s"
 
 
-@pytest.mark.parametrize("said", ['{"error": "it timed out"}', "[1, 2]", "yes", "It timed out."])
-def test_the_text_of_a_ticket_stays_text(playbook: Playbook, webhook: Webhook, said: str) -> None:
-    variables = {"ansible_eda": {"event": {**EVENT, "monitoring": {**MONITORING, "error_message": said}}}}
-    env = {"SPEEDLAB_TICKET_URL": webhook.url}
-    run = playbook("contentsquare.speedlab.event_ticket", "--extra-vars", json.dumps(variables), env=env)
+def test_a_chat_makes_no_mention_or_link_of_what_a_server_says(playbook: Callable[..., Run], webhook: Webhook) -> None:
+    event = {"type": "health", "health": {"status": "down", "failure": {"msg": SAID}}}
+    run = playbook(
+        "contentsquare.speedlab.event_message",
+        *("--extra-vars", json.dumps({"ansible_eda": {"event": event}})),
+        env={"SPEEDLAB_MESSAGE_URL": webhook.url},
+    )
     assert run.status == 0, run.output
-    (ticket,) = webhook.got
-    assert (ticket["title"], ticket["text"]) == ("Checkout is in the state KO", said)
+    (got,) = webhook.got
+    text = got["text"]
+    assert text.replace(JOINT, "") == f"The Speed Analysis Lab API gives no usable answer. {SAID}"
+    for live in ("<!", "!channel", "@here", "://", "www.e", "evil.e", "a.b", "@c", "c.e"):
+        assert live not in text
