@@ -51,6 +51,8 @@ _PLAIN = re.compile(
 _PLAIN_VALUE = re.compile(r"=[^&]+")
 _DELIMITER = re.compile(r"(&amp;|&#38;|&#x26;|[?&;#])", re.IGNORECASE)
 _MARK = re.compile(r"[=?&#@]|//")  # of a URL or a query within the name of a parameter
+# A name and its value within a value, as in JSON or in exp=1~hmac=0a1b.
+_NAMED = re.compile(r"([A-Za-z][\w.-]{0,63})[\"']?\s{0,5}[:=](?=.)", re.ASCII | re.DOTALL)
 _SLASH = re.compile(r"([/\\])")
 _SUSPICIOUS = re.compile(r"[^/\\]{16}|[%=]")
 # The names of a site's own files hold hashes of their contents.
@@ -218,6 +220,8 @@ class _Chunk:
 
     def _is_secret(self, value: str) -> bool:
         plain = unquote_plus(value)
+        if any(names_a_secret(found[1]) for found in _NAMED.finditer(plain)):
+            return True
         return looks_secret(plain) or without_logins(value) != value or self._hides(value, f"?{plain}")
 
     def _hides(self, encoded: str, plain: str) -> bool:
