@@ -53,9 +53,7 @@ def _parts(text: str) -> set[str]:
 def _spellings(secret: str) -> set[str]:
     """The secret as it is and backwards, and in hexadecimal, Base64, Base32 and Base85 of any character encoding."""
     encoded = {
-        spelling
-        for raw in _encoded(secret)
-        for spelling in (raw.hex(), *_base64(raw), *_base32(raw), *_base85(raw))
+        spelling for raw in _encoded(secret) for spelling in (raw.hex(), *_base64(raw), *_base32(raw), *_base85(raw))
     }
     backwards = (secret[::-1],) if len(secret) >= _PART else ()  # of a short one that may be an everyday word
     bare = {_bare(spelling) for spelling in (secret, *backwards, *encoded)}
