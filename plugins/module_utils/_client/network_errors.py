@@ -127,7 +127,9 @@ _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL",
 def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str, bundle: str) -> errors.SpeedlabError:
     for each in kinds:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return errors.TlsNotTrusted(f"TLS with {host} failed: {each.verify_message}", endpoint=url)
+            return errors.TlsNotTrusted(
+                f"TLS with {host} failed: {each.verify_message}", hint=_trusted(bundle), endpoint=url
+            )
     reasons = {str(each.reason) for each in kinds if isinstance(each, ssl.SSLError) and each.reason}
     if reasons & _NO_CERTIFICATES or any(isinstance(each, (FileNotFoundError, PermissionError)) for each in kinds):
         return _unreadable_bundle(url, bundle)
@@ -137,6 +139,16 @@ def _tls_error(kinds: tuple[BaseException, ...], url: str, host: str, bundle: st
         )
     said = ": " + ", ".join(sorted(reason.lower().replace("_", " ") for reason in reasons)) if reasons else ""
     return errors.TlsNotTrusted(f"TLS with {host} failed{said}", endpoint=url)
+
+
+def _trusted(named_by: str) -> str | None:
+    """Which of several options and variables decided is easily missed; None leaves the usual hint."""
+    if not named_by:
+        return None
+    return (
+        f"Only the authorities that {named_by} names are trusted here: that of your proxy or server has to be among"
+        " them. validate_certs: false is for tests only."
+    )
 
 
 def _unreadable_bundle(url: str, named_by: str) -> errors.SpeedlabError:

@@ -474,6 +474,15 @@ def test_the_reason_of_a_certificate_that_is_not_trusted_is_told(api: ScriptedAp
     assert "self-signed certificate" in failure.message
 
 
+def test_a_certificate_that_is_not_trusted_names_what_decides_about_trust(api: ScriptedApi, tmp_path: Path) -> None:
+    refused = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    refused.verify_message = "unable to get local issuer certificate"
+    api.expect(URL, BODY, requests.exceptions.SSLError(urllib3.exceptions.SSLError(refused)), bearer="token-1")
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    assert "Only the authorities that ca_path names are trusted" in failure_of(make(ca_path=str(bundle))).message
+
+
 def test_a_bundle_that_cannot_be_read_is_called_that(api: ScriptedApi) -> None:
     api.expect(URL, BODY, OSError("Could not find a suitable TLS CA certificate bundle"), bearer="token-1")
     failure = failure_of(make())
