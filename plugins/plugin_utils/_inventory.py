@@ -147,7 +147,8 @@ class _GuardedInventory:
     """The inventory, without constructed groups that Ansible would take for something else.
 
     ``hosts``: the names of all hosts. Names of groups may come from monitored sites, so a group is also called neither
-    like this machine nor put below itself, or ``all`` below it: Ansible would drop the whole inventory.
+    like this machine nor put below itself, or a group of Ansible below it: Ansible would drop the whole inventory, or put
+    hosts of other sources into it.
     """
 
     def __init__(self, inventory: InventoryData, hosts: Collection[str]) -> None:
@@ -166,7 +167,7 @@ class _GuardedInventory:
 
     def add_child(self, group: str, child: str) -> bool:
         groups = self._inventory.groups
-        above = {group, "all", *(each.name for each in groups[group].get_ancestors())}
+        above = {group, "all", "ungrouped", *(each.name for each in groups[group].get_ancestors())}
         if child in groups and child in above:
             raise _NameTaken(f"The group {child} cannot be below the group {group}: give it another name or a prefix.")
         return bool(self._inventory.add_child(group, child))

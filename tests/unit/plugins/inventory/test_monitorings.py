@@ -147,6 +147,7 @@ def test_no_group_is_called_like_a_host_of_another_source(
     ("site", "told"),
     [
         ("all", "The group all cannot be below the group sites"),
+        ("ungrouped", "The group ungrouped cannot be below the group sites"),
         ("sites", "The group sites cannot be below the group sites"),
         ("estate", "The group estate cannot be below the group sites"),
         ("localhost", "A group would be called localhost, which is this machine"),
