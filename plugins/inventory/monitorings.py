@@ -31,7 +31,7 @@ description:
     name, such as C(localhost.speedlab_site). C(speedlab_hostname) keeps the name of the site.
   - A host name that lost characters, or that is longer than 240 characters, ends with a hash of the whole one.
   - A constructed group is left out with a warning if it would have the name of a host, be called C(localhost), or stand
-    below itself. With O(strict=true) it is an error.
+    below itself; C(all) and C(ungrouped) stand below none. With O(strict=true) it is an error.
   - Text of the API is never taken for a template.
 notes:
   - The hosts are names of web sites or monitorings, not machines to log in to. The plugin sets no connection, so that

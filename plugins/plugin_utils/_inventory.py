@@ -146,9 +146,9 @@ class _NameTaken(Exception):
 class _GuardedInventory:
     """The inventory, without constructed groups that Ansible would take for something else.
 
-    ``hosts``: the names of all hosts. Names of groups may come from monitored sites, so a group is also called neither
-    like this machine nor put below itself, or a group of Ansible below it: Ansible would drop the whole inventory, or put
-    hosts of other sources into it.
+    ``hosts``: the names of all hosts. A group may be named after a monitored site. So none is called like this machine,
+    none is put below itself, and no group of Ansible is put below another one: Ansible would drop the whole inventory,
+    or put hosts of other sources into the group.
     """
 
     def __init__(self, inventory: InventoryData, hosts: Collection[str]) -> None:
