@@ -134,7 +134,7 @@ options:
       url:
         description:
           - Its address; a secret in most products. It is shown as C(https://host/…) only.
-        type: str
+        type: raw
         required: true
       headers:
         description:

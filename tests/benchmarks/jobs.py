@@ -65,7 +65,7 @@ def audit(count: int, folder: Path) -> dict[str, Any]:
         "credential_audit_credentials": pairs(count),
         "credential_audit_report_dir": str(reports),
         "credential_audit_report_formats": ALL_FORMATS,
-        "credential_audit_state_file": str(reports / "state.json"),
+        "credential_audit_history": str(reports / "history"),
         "credential_audit_fail_on": [],
     }
 

@@ -167,7 +167,7 @@ GOOD_PAGE = "Home"  # a monitoring in good order
 # What each playbook needs beside its pair, and a file that it leaves behind.
 PLAYBOOKS: dict[str, tuple[dict[str, Any], str]] = {
     "credential_audit": (
-        {"credential_audit_credentials": PAIRS, "credential_audit_state_file": "state.json"},
+        {"credential_audit_credentials": PAIRS, "credential_audit_history": "history"},
         "speedlab-reports/credential_audit.html",
     ),
     "doctor": ({}, ""),

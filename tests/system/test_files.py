@@ -17,7 +17,6 @@ Playbook = Callable[..., Run]
 FILES = {
     "performance_budgets": "performance_budgets_file",
     "credential_expectations": "credential_expectations_file",
-    "credential_audit": "credential_audit_state_file",
 }
 
 

@@ -21,7 +21,6 @@ from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError, SpeedlabError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.masking import masked
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import SHORTEST_SECRET
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
@@ -38,6 +37,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.op
     Options,
     listed,
     options_from,
+    secrets_among,
 )
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Outcome, Surroundings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.publish import carry_out_stage
@@ -80,13 +80,12 @@ class PublishAction(InProcessAction):
     def _published(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         verdict = arguments.pop("verdict", None)
         spec = {name: rule for name, rule in OPTIONS.items() if name != "verdict"}
-        given, urls = typed(spec, listed(arguments), os.environ)
+        given, _none = typed(spec, listed(arguments), os.environ)
         warnings: list[str] = []
-        secrets = {url for url in urls if len(url.rpartition("://")[2]) >= SHORTEST_SECRET}
+        secrets = secrets_among(given["notify"])
+        register_secrets(secrets)
         try:
             options = options_from(given, min(_WIDEST, _columns() - 1))
-            secrets |= options.secrets
-            register_secrets(secrets)
             outcome = carry_out_stage(_parsed(verdict), options, self._surroundings(options, variables, warnings))
         except SpeedlabError as error:
             outcome = Outcome(failure=error)

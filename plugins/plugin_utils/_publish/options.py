@@ -45,15 +45,6 @@ class Receiver:
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.hostname}/…"
 
-    @property
-    def secrets(self) -> frozenset[str]:
-        values = (
-            value
-            for name, value in self.headers.items()
-            if name.lower() not in _HARMLESS_HEADERS and len(value) >= SHORTEST_SECRET
-        )
-        return frozenset({self.url, *values})
-
 
 @dataclass(frozen=True)
 class Options:
@@ -74,10 +65,6 @@ class Options:
     expected_hosts: tuple[str, ...]
     keep_parts: bool
 
-    @property
-    def secrets(self) -> frozenset[str]:
-        return frozenset(secret for receiver in self.receivers for secret in receiver.secrets)
-
 
 def listed(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments, with lists of words where they came as a text with commas, or as lists within lists."""
@@ -86,6 +73,18 @@ def listed(arguments: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(found.get(name), (str, list)):
             found[name] = list(_words(found[name]))
     return found
+
+
+def secrets_among(entries: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The addresses and values of headers in ``notify``, but for what is too short, or everyday, to be a secret."""
+    addresses = (_without_scheme(entry["url"]) and entry["url"] for entry in entries)
+    headers = (header for entry in entries for header in entry["headers"])
+    values = (header["value"] for header in headers if header["name"].lower() not in _HARMLESS_HEADERS)
+    return {each for each in (*addresses, *values) if isinstance(each, str) and len(each) >= SHORTEST_SECRET}
+
+
+def _without_scheme(address: object) -> str:
+    return address.partition("://")[2] if isinstance(address, str) else ""
 
 
 def _words(value: object) -> Iterable[Any]:
@@ -157,7 +156,7 @@ def _receiver(entry: Mapping[str, Any]) -> Receiver:
     name, url = entry["name"], entry["url"]
     if not name.strip():
         raise SettingsError("notify: a receiver has no name", hint=_NOTHING_DONE)
-    problem = _wrong_address(url)
+    problem = _wrong_address(url) if isinstance(url, str) else "has to be text"
     if problem:
         raise SettingsError(f'notify: the url of "{name}" {problem}', hint=_NOTHING_DONE)
     return Receiver(name, entry["form"], url, _headers(name, entry["headers"]))

@@ -138,7 +138,8 @@ def run_id_of(options: Options, workflow: str) -> str:
     if not found:
         raise SettingsError(
             f"stage {options.stage} needs run_id, and this run has none",
-            hint="Set the same run_id for all hosts and for the merge, such as that which stage begin returns.",
+            hint="Set the same run_id for all hosts and for the merge, such as that which stage begin returns; a role"
+            f" takes it from the variable {options.name}_run_id.",
         )
     return found
 

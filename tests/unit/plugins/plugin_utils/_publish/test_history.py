@@ -380,7 +380,7 @@ def header(value: Any, name: str = "X") -> dict[str, Any]:
         (header(["secret-1"]), "has to be text"),
         (header(True), "has to be text"),
         ({"url": ADDRESS, "headers": {"X": "secret-1"}}, "has to be a list of dictionaries"),
-        ({"url": [ADDRESS]}, "has to be a text"),
+        ({"url": [ADDRESS]}, "has to be text"),
         ({}, "missing required arguments"),
     ],
 )
