@@ -81,7 +81,7 @@ options:
     default: ""
   link:
     description:
-      - Where people can read the reports. It is put into messages.
+      - Where people can read the reports. It is put into messages and into V(markdown).
     type: str
     default: ""
   location:

@@ -643,10 +643,10 @@ def test_what_templates_make_of_numbers_is_no_drift(tasks: Tasks) -> None:
 
 
 def test_every_renderer_shows_drift_and_gaps(tasks: Tasks) -> None:
-    formats = ("html", "json_report", "junit", "markdown", "csv", "openmetrics", "sarif")
+    formats = ("html", "json", "junit", "markdown", "csv", "openmetrics", "sarif")
     run = tasks(
         read("declared", expected=DECLARED) | {"register": "lab"},
-        {"note": {each: "{{ lab.verdict | contentsquare.speedlab." + each + " }}" for each in formats}},
+        {"note": {each: "{{ lab.verdict | contentsquare.speedlab.report('" + each + "') }}" for each in formats}},
     )
     assert run.status == 0, run.output
     for each in set(formats) - {"openmetrics"}:

@@ -96,7 +96,7 @@ TASKS = [each for each in all_tasks() if each.module.rpartition(".")[2] not in S
 def test_all_kinds_of_tasks_are_found() -> None:
     """Else the tests below might look at nothing."""
     assert len([each for each in TASKS if each.module.startswith(OURS)]) >= 8
-    assert len([each for each in TASKS if set(ON_THE_CONTROLLER) <= set(each.variables)]) >= 8
+    assert len([each for each in TASKS if set(ON_THE_CONTROLLER) <= set(each.variables)]) >= 1
 
 
 def test_the_files_of_tasks_on_the_target_are_there() -> None:

@@ -111,7 +111,7 @@ def _note(changes: Changes, here: Surroundings, told: Told) -> None:
 def _delivered(
     receiver: Receiver, changes: Changes, verdict: Verdict, options: Options, here: Surroundings, told: Told
 ) -> bool:
-    body = notification(changes.as_dict(), verdict, receiver.form, options.report.title, options.link)
+    body = notification(changes.as_dict(), verdict, receiver.form, options.report.title, options.report.link)
     delivery = send(receiver, body, environ=here.environ, user_agent=here.user_agent)
     told.notified.append(
         {"name": receiver.name, "url": receiver.shown, "taken": delivery.taken, "status": delivery.status}

@@ -54,7 +54,6 @@ class Options:
     name: str
     formats: tuple[str, ...]
     report: ReportOptions
-    link: str
     mode: int
     history: str
     receivers: tuple[Receiver, ...]
@@ -113,8 +112,7 @@ def options_from(given: Mapping[str, Any], width: int) -> Options:
         dest=_path(given.get("dest")),
         name=name,
         formats=tuple(dict.fromkeys(given["formats"])),
-        report=ReportOptions(given["title"], name, given["location"], given["rows"], width),
-        link=given["link"],
+        report=ReportOptions(given["title"], given["link"], name, given["location"], given["rows"], width),
         mode=file_mode(given["mode"], "mode"),
         history=history,
         receivers=receivers,

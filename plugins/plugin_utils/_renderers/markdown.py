@@ -43,16 +43,17 @@ _CHECKED_AT = re.compile(r"^Checked at (\S+) \(UTC\)", re.MULTILINE)
 _LONGEST_TEXT = 400
 _ROOM_FOR_ROWS = 280_000  # characters, each of which may take three bytes of the 1 MiB
 
+_LINK = re.compile(r"https?://[^\s<>/][^\s<>]*")  # nothing else becomes a link
 _MARKUP = re.compile(r"[\\`*_\[\]{}|~$@#:!^=]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def render_markdown(verdict: Verdict, *, title: str = "", previous: str = "") -> str:
-    """The summary as the text of a file; ``title`` is its heading.
+def render_markdown(verdict: Verdict, *, title: str = "", link: str = "", previous: str = "") -> str:
+    """The summary as the text of a file; ``title`` is its heading, ``link`` leads to where people can read more.
 
     previous: the summary of an earlier run, kept as it is if nothing but the time within the same day has changed.
     """
-    render = functools.partial(_render, title=title)
+    render = functools.partial(_render, title=title, link=link)
     return unless_only_the_clock_moved(verdict, previous, instant_found(previous, _CHECKED_AT), render)
 
 
@@ -67,7 +68,7 @@ def literal(value: object) -> str:
     return re.sub("[&<>]", lambda found: _HTML[found[0]], text)
 
 
-def _render(verdict: Verdict, title: str) -> str:
+def _render(verdict: Verdict, title: str, link: str) -> str:
     subjects = verdict.by_urgency()
     troubled = [subject for subject in subjects if subject.status != "pass"]
     fine = [subject for subject in subjects if subject.status == "pass"]
@@ -81,6 +82,7 @@ def _render(verdict: Verdict, title: str) -> str:
         _waived(subjects),
         _folded(len(fine), fine_rows),
         f"{left_out:,} more are left out here, for want of room." if left_out else "",
+        f"<{link}>" if _LINK.fullmatch(link) else "",
         f"Checked at {iso_utc(verdict.checked_at)} (UTC).",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"

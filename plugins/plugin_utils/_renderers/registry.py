@@ -31,11 +31,12 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
 class ReportOptions:
     """What a report can be told. Each format takes what it has a use for.
 
-    ``name``: what the report is called; ``location``: the file that declares what is judged; ``rows``: how many
-    subjects a table shows, 0 for all; ``width``: how many columns a line of it may have.
+    ``link``: where people can read more; ``name``: what the report is called; ``location``: the file that declares what
+    is judged; ``rows``: how many subjects a table shows, 0 for all; ``width``: how many columns a line of it may have.
     """
 
     title: str = ""
+    link: str = ""
     name: str = ""
     location: str = ""
     rows: int = 0
@@ -72,7 +73,9 @@ FORMATS: dict[str, Format] = {
         Format(
             "markdown",
             "md",
-            lambda verdict, options, previous: render_markdown(verdict, title=options.title, previous=previous),
+            lambda verdict, options, previous: render_markdown(
+                verdict, title=options.title, link=options.link, previous=previous
+            ),
         ),
         Format("csv", "csv", lambda verdict, options, previous: render_csv(verdict, previous=previous)),
         Format(

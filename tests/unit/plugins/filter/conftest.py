@@ -17,29 +17,17 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.contentsquare.speedlab.plugins.filter import (
-    changes_since,
-    csv,
     expectations,
-    html,
-    json_report,
-    junit,
-    markdown,
     merge_verdicts,
     monitoring_metrics,
-    notification,
-    openmetrics,
     proposed_budgets,
     query,
-    sarif,
-    table,
+    report,
 )
 
 Template = Callable[..., Any]
 
-PLUGINS = (
-    *(changes_since, csv, expectations, html, json_report, junit, markdown, merge_verdicts),
-    *(monitoring_metrics, notification, openmetrics, proposed_budgets, query, sarif, table),
-)
+PLUGINS = (expectations, merge_verdicts, monitoring_metrics, proposed_budgets, query, report)
 
 
 @pytest.fixture

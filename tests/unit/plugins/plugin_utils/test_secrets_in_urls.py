@@ -14,16 +14,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ansible_collections.contentsquare.speedlab.plugins.filter.csv import csv
-from ansible_collections.contentsquare.speedlab.plugins.filter.html import html
-from ansible_collections.contentsquare.speedlab.plugins.filter.json_report import json_report
-from ansible_collections.contentsquare.speedlab.plugins.filter.junit import junit
-from ansible_collections.contentsquare.speedlab.plugins.filter.markdown import markdown
 from ansible_collections.contentsquare.speedlab.plugins.filter.monitoring_metrics import monitoring_metrics
-from ansible_collections.contentsquare.speedlab.plugins.filter.openmetrics import openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.filter.sarif import sarif
-from ansible_collections.contentsquare.speedlab.plugins.filter.table import table
+from ansible_collections.contentsquare.speedlab.plugins.filter.report import report as report_filter
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS
 from ansible_collections.contentsquare.speedlab.tests.unit.support.inventories import Source
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
@@ -49,34 +43,26 @@ def monitoring(number: int = 1, **changes: Any) -> dict[str, Any]:
     }
 
 
+def report(form: str, found: dict[str, Any]) -> str:
+    return report_filter(found, form)
+
+
 def verdict(*monitorings: dict[str, Any]) -> dict[str, Any]:
     return judge_monitorings(monitorings, NOW).as_dict()
 
 
-RENDER = {
-    "csv": csv,
-    "html": html,
-    "json": json_report,
-    "junit": junit,
-    "markdown": markdown,
-    "openmetrics": openmetrics,
-    "sarif": sarif,
-    "table": table,
-}
-
-
-@pytest.mark.parametrize("form", RENDER)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_report_holds_a_value(form: str) -> None:
-    report = RENDER[form](verdict(monitoring(1), monitoring(2)))
-    assert "CANARY" not in report
-    assert "shop." in report
+    text = report(form, verdict(monitoring(1), monitoring(2)))
+    assert "CANARY" not in text
+    assert "shop." in text
 
 
-@pytest.mark.parametrize("form", RENDER)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_report_holds_a_value_of_a_verdict_that_has_them_all(form: str) -> None:
     """As it comes from a file of an earlier version, or with redact: false."""
     raw = json.loads(json.dumps(verdict(monitoring())).replace("VALUE_REDACTED", "CANARY"))
-    assert "CANARY" not in RENDER[form](raw)
+    assert "CANARY" not in report(form, raw)
 
 
 def series(text: str, name: str) -> list[dict[str, str]]:
@@ -86,7 +72,7 @@ def series(text: str, name: str) -> list[dict[str, str]]:
 
 def test_two_monitorings_that_only_a_value_tells_apart_stay_two_series() -> None:
     found = verdict(monitoring(1), monitoring(2))
-    labels = series(openmetrics(found), "speedlab_monitoring_status")
+    labels = series(report("openmetrics", found), "speedlab_monitoring_status")
     assert {each["id"] for each in labels} == {"1", "2"}
     assert len({each["name"] for each in labels}) == 2
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._publish.conftest import Publish, pairs
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers import samples
@@ -195,6 +196,20 @@ def test_a_table_is_shown_and_is_no_file(publish: Publish, tmp_path: Path, capsy
     shown = capsys.readouterr().out
     assert "and 3 more: 1 warn, 2 pass." in shown
     assert set(result["reports"]) == {"json", "csv"}
+
+
+@pytest.mark.parametrize(("terminal", "most"), [(79, 78), (100, 99), (300, 120)])
+def test_a_table_fits_the_terminal(
+    publish: Publish, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: int, most: int
+) -> None:
+    monkeypatch.setattr(Display(), "columns", terminal)
+    publish(verdict=pairs("x" * 200), formats=["table"])
+    assert max(map(len, capsys.readouterr().out.splitlines()[:-1])) == most
+
+
+def test_a_link_is_put_into_a_summary(publish: Publish, tmp_path: Path) -> None:
+    publish(verdict=pairs("a"), dest="out", formats=["markdown"], link="https://reports.example/1")
+    assert "\n\n<https://reports.example/1>\n" in (tmp_path / "out/report.md").read_text("utf-8")
 
 
 def test_a_task_with_no_log_shows_nothing(publish: Publish, capsys: pytest.CaptureFixture[str]) -> None:
