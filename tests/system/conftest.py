@@ -47,7 +47,7 @@ def environment(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
 
 
 def user_environment(simulator: Simulator, folder: Path) -> dict[str, str]:
-    kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+    kept = ("PATH", "LANG", "LC_ALL", "TMPDIR")
     home = folder / "home"
     home.mkdir()
     return {
