@@ -14,8 +14,8 @@ description:
   - A HAR records whole conversations, with what logs people in. Unless O(redact=false), the file is built anew from
     what is known to be harmless. It stays a valid HAR 1.2 with all times, sizes and statuses, in the same order.
   - Names of headers stay, and the values of those that tell about transport, caches, content and the browser, such as
-    C(cache-control), C(content-type), C(server-timing) and C(user-agent). Each other value becomes
-    V(VALUE_REDACTED:<length>).
+    C(cache-control), C(content-type), C(server-timing) and C(user-agent). Tokens and URLs in these values are cleaned
+    too. Each other value becomes V(VALUE_REDACTED:<length>).
   - In URLs, also in C(location), C(referer), C(origin) and C(link), scheme, host, path and names of parameters stay.
     Values of parameters, fragments, user names, passwords, and parts of the path that look like tokens become
     V(VALUE_REDACTED).
