@@ -13,6 +13,7 @@ whatever fails, the reports are there.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +33,6 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.pa
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.places import claim
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.reports import (
     Reports,
-    report_path,
     show_reports,
     wanted_files,
     write_reports,
@@ -65,7 +65,8 @@ def carry_out_stage(verdict: Verdict | None, options: Options, here: Surrounding
 def _left(verdict: Verdict | None, options: Options, here: Surroundings, parts: Parts) -> Outcome:
     """Parts are of this run alone: they are written in check mode, too, and are no change."""
     part = options.part or here.host
-    claim([parts.path(part)], here)
+    if options.part:  # names of hosts are of one host each
+        claim([parts.path(part)], here)
     result: dict[str, Any] = {"run_id": parts.run_id}
     if verdict is None:
         parts.remove(part)
@@ -94,8 +95,7 @@ def _merged(options: Options, here: Surroundings, parts: Parts) -> Outcome:
 
 def _published(verdict: Verdict, options: Options, here: Surroundings) -> Outcome:
     files = wanted_files(options)
-    histories = [HistoryFile(options.history, options.name).path] if options.history else []
-    claim([*(report_path(options, each) for each in files), *histories], here)
+    claim(_places(options, bool(files)), here)
     reports = write_reports(verdict, options, here)
     told = compare_and_tell(verdict, options, here)
     show_reports(verdict, options, here)
@@ -116,6 +116,12 @@ def _published(verdict: Verdict, options: Options, here: Surroundings) -> Outcom
     if failure and reports.diff:
         here.say(_difference(reports.diff))  # Ansible shows that of a task that passes alone
     return Outcome(result, reports.changed or told.would_tell, failure)
+
+
+def _places(options: Options, writes: bool) -> list[str]:
+    """What two hosts must not share."""
+    reports = [os.path.join(options.dest, options.name)] if writes else []
+    return [*reports, *([HistoryFile(options.history, options.name).path] if options.history else [])]
 
 
 def _difference(diff: Mapping[str, str]) -> str:
