@@ -112,7 +112,7 @@ unit-oldest-python: .venv/ansible-$(NEWEST)/made build/unit-oldest ## the module
 	$(passed)
 
 unit-without-ansible: .venv/pure/made $(TREE) ## the unit tests of the rooms that know nothing of Ansible
-	$(call pytest,pure,PYTHONPATH=$(CURDIR)/$(TREE),$(addprefix $(TREE)/$(COLLECTION)/tests/,unit/plugins/module_utils/_client unit/plugins/module_utils/_judge statistics))
+	$(call pytest,pure,PYTHONPATH=$(CURDIR)/$(TREE),$(addprefix $(TREE)/$(COLLECTION)/tests/,unit/plugins/module_utils/_client unit/plugins/module_utils/_core statistics))
 	$(passed)
 
 # An instance of ansible-test passes when it finds no targets, hence the script.

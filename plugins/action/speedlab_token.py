@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.token import TASK
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import SpeedlabAction
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.action import SpeedlabAction
 
 
 class ActionModule(SpeedlabAction):

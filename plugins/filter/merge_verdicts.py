@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.merge import merge
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.merge import merge
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 

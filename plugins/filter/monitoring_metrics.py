@@ -8,9 +8,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import NotAVerdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.monitoring_metrics import (
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.monitoring_metrics import (
     NotScans,
     render_monitoring_metrics,
 )

@@ -10,8 +10,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import BudgetsError
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.proposals import Options, propose
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.budgets import BudgetsError
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.proposals import Options, propose
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 _NAME = "contentsquare.speedlab.proposed_budgets"

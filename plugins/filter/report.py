@@ -8,8 +8,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS, ReportOptions
 

@@ -125,7 +125,7 @@ cache_connection: ~/.cache/speedlab-inventory
 cache_timeout: 600
 """
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._inventory import SpeedlabInventory
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.inventory import SpeedlabInventory
 
 
 class InventoryModule(SpeedlabInventory):

@@ -90,7 +90,7 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._lookup import look_up, merged_options
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.lookup import look_up, merged_options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 
 

@@ -19,10 +19,10 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
 
 from ._client.masking import masked
-from ._judge.publication import clean_texts
-from ._judge.urls import clean_for_result
+from ._core.redaction.publication import clean_texts
+from ._core.redaction.urls import clean_for_result
 from ._options import argument_spec
-from ._tasks.task import Task, execute, execute_without_settings
+from ._tasks._support.task import Task, execute, execute_without_settings
 
 
 class _Module(AnsibleModule):

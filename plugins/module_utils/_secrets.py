@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ._client.disclosure import as_quoted
+from ._client.safe_text import as_quoted
 from ._client.settings import SHORTEST_SECRET
 
 try:

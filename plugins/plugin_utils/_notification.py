@@ -15,11 +15,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.publication import clean_texts
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.urls import clean_for_publication
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.redaction.publication import clean_texts
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.redaction.urls import clean_for_publication
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 FORMATS = ("generic", "slack")

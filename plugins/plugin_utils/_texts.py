@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.texts import text_of
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.texts import text_of
 
 _TEXTUAL = ("str", "path")
 

@@ -42,9 +42,9 @@ import requests  # noqa: E402
 import urllib3  # noqa: E402
 from requests.adapters import HTTPAdapter  # noqa: E402
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import dates  # noqa: E402
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import watch as looks  # noqa: E402
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _event_source  # noqa: E402
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support import dates  # noqa: E402
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._watch import poll as looks
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import event_source as _event_source
 
 INTERVAL, FREQUENCY = 300, 60  # seconds between two looks, minutes between two runs of a monitoring
 TICK = 0.001  # seconds between two beats of the loop

@@ -21,7 +21,7 @@ from jsonschema import Draft6Validator
 from playwright.sync_api import Browser
 from referencing import Registry, Resource
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.har_redaction import redacted_har
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.redaction.har import redacted_har
 
 PAGE = b"""<!doctype html><html lang=en><title>Shop of secrets</title>
 <form method=post action="/login?next=%2F&token=secret-in-query"><input name=password value=secret-in-form></form>

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import validators
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.strict_json import (
     NestedTooDeep,
     NotJson,
     parse_json,

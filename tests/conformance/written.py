@@ -15,14 +15,16 @@ from typing import Any
 import verdicts
 from support import Workplace
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import render_markdown
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.csv_table import render_csv
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.html_report import render_html
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.json_report import render_json
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.junit import render_junit
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.markdown import render_markdown
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.sarif import render_sarif
 
 FORMATS = ["json", "html", "junit", "markdown", "csv", "openmetrics", "sarif"]
 RENDERERS: dict[str, Callable[[Verdict], str]] = {

@@ -71,7 +71,7 @@ def test_the_documentation_the_schema_and_the_options_are_the_same() -> None:
     source = runpy.run_path(str(SOURCE))
     documented = yaml.safe_load(source["DOCUMENTATION"])["options"]
     from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
-    from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.watch import OPTIONS
+    from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._watch.poll import OPTIONS
 
     spec = argument_spec(OPTIONS)
     keys = ("type", "default", "choices", "elements")

@@ -18,7 +18,7 @@ import verdicts
 from playwright.sync_api import Browser, Page
 from verdicts import published
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.html_report import render_html
 
 # What drives the simulator and ansible-playbook there serves here as well.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "system"))

@@ -18,11 +18,13 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from verdicts import published
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.monitoring_metrics import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.monitoring_metrics import (
     render_monitoring_metrics,
 )
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "roles/monitoring_export/files"

@@ -123,7 +123,7 @@ def test_what_is_missing_and_why_something_is_waived_can_be_read(show: Show) -> 
 
 
 def test_the_small_report_really_has_every_finding(show: Show) -> None:
-    from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import rules_of
+    from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.rules import rules_of
 
     subjects = show("every finding").report.verdict["subjects"]
     assert {finding["id"] for subject in subjects for finding in subject["findings"]} == {

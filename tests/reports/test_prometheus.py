@@ -33,7 +33,9 @@ from exported import ALERTS, DASHBOARD, chosen, expressions, labels_in, names_in
 from support import COLLECTION, COLLECTIONS, Simulator, Workplace, to_yaml
 from verdicts import published
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
 
 HOME, MOBILE, NEVER_RAN = "50301", "50302", "50309"
 EXPRESSIONS = dict(expressions())

@@ -18,7 +18,9 @@ import pytest
 import verdicts
 from verdicts import published
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
 
 ROOT = Path(__file__).parents[2]
 

@@ -28,12 +28,20 @@ from markdown_it import MarkdownIt
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from verdicts import published
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import COLUMNS, render_csv
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import render_markdown
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import SCHEMA, render_sarif
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.csv_table import (
+    COLUMNS,
+    render_csv,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.json_report import render_json
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.junit import render_junit
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.markdown import render_markdown
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.sarif import (
+    SCHEMA,
+    render_sarif,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 Verdict = dict[str, Any]

@@ -11,26 +11,26 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.findings import Finding
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
-    Rules,
-    Watched,
-    judge_gate,
-    no_event,
-)
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.judge import judge_credentials
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.pairs import (
     Expectation,
     Observation,
     Project,
     Waiver,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import RULES
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.findings import Finding
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.budgets import parse_budgets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.judge import (
+    Rules,
+    Watched,
+    judge_gate,
+    no_event,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.regression import Tolerance
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.monitorings.judge import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.rules import RULES
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject, Verdict
 
 NOW = datetime(2026, 11, 23, 22, 35, 43, tzinfo=timezone.utc)
 SCOPES = ("data-export", "enrichment", "metrics-api", "speed-analysis", "workspace-read")

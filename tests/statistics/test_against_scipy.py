@@ -15,8 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Alternative, mann_whitney
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.statistics import mean, percentile
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.regression import (
+    Alternative,
+    mann_whitney,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.statistics import mean, percentile
 
 settings.register_profile("statistics", deadline=None, database=None, max_examples=300, derandomize=True)
 settings.load_profile("statistics")

@@ -14,7 +14,10 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http, oauth, token_cache, transport
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import oauth
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import session as http
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import transport
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores import token_cache
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.budgets import (
     CONDITIONS,
     BudgetsError,
     parse_budgets,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.metrics import METRICS
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import ROOT
 
 SCHEMA = json.loads((ROOT / "docs/schemas/budgets-1.schema.json").read_text("utf-8"))

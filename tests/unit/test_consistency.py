@@ -17,9 +17,10 @@ import yaml
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import publish
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.task import Task
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory, _lookup
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import inventory as _inventory
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import lookup as _lookup
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS as FORMS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS
 from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
@@ -387,20 +388,20 @@ UTILS = "plugins.module_utils"
 # What a room may import beside the standard library; a name allows all that lies below it.
 ROOMS: dict[str, tuple[str, ...]] = {
     "modules": (f"{UTILS}._module",),
-    "action": ("plugins.plugin_utils._action", "plugins.plugin_utils._publish.front"),
+    "action": ("plugins.plugin_utils._fronts.action", "plugins.plugin_utils._publish.front"),
     "lookup": ("ansible", "plugins.plugin_utils"),
-    "inventory": ("plugins.plugin_utils._inventory",),
-    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors", f"{UTILS}._judge"),
+    "inventory": ("plugins.plugin_utils._fronts.inventory",),
+    "filter": ("ansible", "plugins.plugin_utils", f"{UTILS}._query", f"{UTILS}._client.errors", f"{UTILS}._core"),
     "doc_fragments": (),
     "module_utils/_client": (f"{UTILS}._client", "requests", "urllib3", "cryptography"),
-    "module_utils/_judge": (f"{UTILS}._judge",),
+    "module_utils/_core": (f"{UTILS}._core",),
     "module_utils/_tasks": (
-        *(f"{UTILS}._tasks", f"{UTILS}._client", f"{UTILS}._judge"),
+        *(f"{UTILS}._tasks", f"{UTILS}._client", f"{UTILS}._core"),
         *(f"{UTILS}._query", f"{UTILS}._version", "yaml"),
     ),
     "module_utils/_module.py": (
         *("ansible.module_utils", f"{UTILS}._options", f"{UTILS}._secrets"),
-        *(f"{UTILS}._tasks.task", f"{UTILS}._client", f"{UTILS}._judge"),
+        *(f"{UTILS}._tasks._support.task", f"{UTILS}._client", f"{UTILS}._core"),
     ),
     "module_utils/_options.py": ("ansible.module_utils", f"{UTILS}._client"),
     "module_utils/_secrets.py": ("ansible.module_utils", f"{UTILS}._client"),

@@ -13,27 +13,27 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.budgets import parse_budgets
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.credentials import judge_credentials
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.declared import Declared, compare
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.expiry import Thresholds
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.gate import (
-    Rules,
-    Watched,
-    judge_gate,
-    no_event,
-)
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.pairs import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.expiry import Thresholds
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.judge import judge_credentials
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.credentials.pairs import (
     Expectation,
     Live,
     Observation,
     Project,
     Waiver,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.regression import Tolerance
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.json_report import render_json
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.budgets import parse_budgets
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.judge import (
+    Rules,
+    Watched,
+    judge_gate,
+    no_event,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.gate.regression import Tolerance
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.monitorings.declared import Declared, compare
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.monitorings.judge import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.json_report import render_json
 from ansible_collections.contentsquare.speedlab.tests.unit.support.collection import ROOT
 
 SCHEMA = json.loads((ROOT / "docs/schemas/verdict-1.schema.json").read_text("utf-8"))

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import errors
-from .answer import Answer
-from .lab import Lab
+from .endpoints import Lab
+from .http.response import Answer
+from .http.transport import Transport
 from .oauth import Identity, OAuth, Token
 from .settings import Pair, ReadyToken, Settings
-from .slots import Slots
-from .token_cache import TokenCache
+from .stores.named_locks import NamedLocks
+from .stores.slots import Slots
+from .stores.token_cache import TokenCache
 from .tokens import Tokens
-from .transport import Transport
-from .turns import NamedLocks
 
 _BROUGHT = (
     "It was given as access_token or SPEEDLAB_ACCESS_TOKEN: replace or remove it there, or give the pair instead."

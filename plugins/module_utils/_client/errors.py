@@ -7,7 +7,7 @@
 Private to this collection: may change without notice.
 
 Every text here is read by a person at night: what happened, and the next step. None holds a secret, a header or a body;
-what the API itself says is passed through :mod:`.disclosure` first.
+what the API itself says is passed through :mod:`.safe_text` first.
 
 The tree, with the traits that each branch sets; what stands below a branch inherits them. It is one file, although a
 long one, so that kinds can be compared::

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .disclosure import as_quoted
+from .safe_text import as_quoted
 from .settings import SHORTEST_SECRET
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors
-from .answer import Answer
-from .disclosure import safe_code, safe_text
+from .http.response import Answer
+from .http.transport import Transport
+from .safe_text import safe_code, safe_text
 from .settings import Connection, Pair
-from .transport import Transport
 
 TOKEN_PATH = "/v1/oauth/token"
 IDENTITY_PATH = "/v1/oauth/me"

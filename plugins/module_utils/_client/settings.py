@@ -19,10 +19,10 @@ from typing import Any, Union
 
 from .addresses import BaseUrl, checked_auth_url, checked_endpoint
 from .errors import MissingCredentials, SettingsError
-from .proxies import proxy_names, proxy_secrets
+from .http.proxies import proxy_names, proxy_secrets
+from .http.trust import Trust, trust_from
+from .stores.user_folders import Folder, refuse_unknown_home, user_folder
 from .stray import stray_anywhere, stray_at_the_ends, stray_but_space, told_after
-from .trust import Trust, trust_from
-from .user_folders import Folder, refuse_unknown_home, user_folder
 
 DEFAULT_SCOPES = ("speed-analysis",)
 LONE_SCOPE = "enrichment"  # the only scope that cannot be combined (API reference, 3.1)

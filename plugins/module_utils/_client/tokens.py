@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from . import errors
 from .oauth import OAuth, Token
 from .settings import Connection, Pair
-from .token_cache import TokenCache
+from .stores.token_cache import TokenCache
 
 RENEWAL_MARGIN = 60  # seconds before its end at which a token is renewed
 

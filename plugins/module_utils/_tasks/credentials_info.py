@@ -19,7 +19,8 @@ from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.oauth import Identity, Token
 from .._client.settings import DEFAULT_SCOPES, LONE_SCOPE, Pair, cleaned
-from .._judge.credentials import (
+from .._core.credentials.expiry import Thresholds
+from .._core.credentials.judge import (
     Expectation,
     Observation,
     Project,
@@ -27,13 +28,12 @@ from .._judge.credentials import (
     check_expectation,
     judge_credentials,
 )
-from .._judge.dates import iso_utc
-from .._judge.expiry import Thresholds
-from .._judge.rules import rules_of
-from .._judge.verdict import SCHEMA_VERSION, Verdict
-from .dates import date_option
-from .progress import every_now_and_then
-from .task import Options, Outcome, Task
+from .._core.dates import iso_utc
+from .._core.rules import rules_of
+from .._core.verdict import SCHEMA_VERSION, Verdict
+from ._support.dates import date_option
+from ._support.progress import every_now_and_then
+from ._support.task import Options, Outcome, Task
 
 WAIVABLE = sorted(rule.id for rule in rules_of("credentials") if rule.waivable)
 

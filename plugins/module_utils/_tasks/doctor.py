@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 from .._client.client import Client
 from .._client.errors import MissingCredentials, ProblemsFound, SpeedlabError, TlsNotTrusted
 from .._client.oauth import Token
-from .._client.private_files import PrivateDirectory, Unusable
 from .._client.settings import ReadyToken, environment_value
-from .._judge.words import counted
-from .task import CLOCK_TOLERANCE, Options, Outcome, Task
+from .._client.stores.private_files import PrivateDirectory, Unusable
+from .._core.words import counted
+from ._support.task import CLOCK_TOLERANCE, Options, Outcome, Task
 
 # The checks in the order in which a call meets them. The stage of an error is one of these.
 CHECKS = (

@@ -20,15 +20,15 @@ from typing import Any
 from .._client.client import Client
 from .._client.concurrency import in_parallel
 from .._client.errors import SettingsError, SpeedlabError, recorded
-from .._judge.deployments import PHASES, Deployment, Mark, NoRun, WrongKey, mark_of
-from .._judge.events import NO_IDS, Event, Ids, decoded, differs, read_event, selected
-from .._judge.urls import clean_for_publication
-from .dates import instant_option, now_of_api
-from .event_writes import create_event, delete_events
-from .events import event_result, events_of
-from .links import MONITORINGS, SCENARIOS, Catalogue, checked_names
-from .progress import every_now_and_then
-from .task import Options, Outcome, Task
+from .._core.events.deployments import PHASES, Deployment, Mark, NoRun, WrongKey, mark_of
+from .._core.events.model import NO_IDS, Event, Ids, decoded, differs, read_event, selected
+from .._core.redaction.urls import clean_for_publication
+from ._support.dates import instant_option, now_of_api
+from ._support.event_writes import create_event, delete_events
+from ._support.events import event_result, events_of
+from ._support.links import MONITORINGS, SCENARIOS, Catalogue, checked_names
+from ._support.progress import every_now_and_then
+from ._support.task import Options, Outcome, Task
 
 OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

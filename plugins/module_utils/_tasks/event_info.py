@@ -16,18 +16,18 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.endpoints import Json
 from .._client.errors import SpeedlabError
-from .._client.lab import Json
-from .._judge.dates import EPOCH
-from .._judge.events import Event, age_order, decoded, matches, read_event
-from .dates import api_text
-from .events import event_result
-from .links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
-from .periods import interval_of
-from .presentation import to_result
-from .progress import every_now_and_then
-from .reports import Batch, raise_if_nothing_was_read
-from .task import Options, Outcome, Result, Task
+from .._core.dates import EPOCH
+from .._core.events.model import Event, age_order, decoded, matches, read_event
+from ._support.dates import api_text
+from ._support.events import event_result
+from ._support.links import MONITORINGS, SCENARIOS, Catalogue, Kind, checked_names
+from ._support.periods import interval_of
+from ._support.presentation import to_result
+from ._support.progress import every_now_and_then
+from ._support.reports import Batch, raise_if_nothing_was_read
+from ._support.task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
     "key": {"type": "str", "no_log": False},

@@ -19,21 +19,21 @@ from datetime import datetime, timedelta, timezone
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.endpoints import Json, Period
 from .._client.errors import CallError, GateClosed, LoginError, SpeedlabError
-from .._client.lab import Json, Period
-from .._judge.budgets import Limits
-from .._judge.dates import iso_utc
-from .._judge.gate import ReadFailure, Rules, Watched, judge_gate, no_event, no_monitoring, out_of_reach
-from .._judge.numeric import real_number
-from .._judge.statistics import samples_of
-from .._judge.verdict import Subject, Verdict
-from .._judge.words import span
-from .dates import api_instant, api_text, instant_option, now_of_api
-from .events import event_date
-from .gate_options import OPTIONS, Plan, plan_of
+from .._core.dates import iso_utc
+from .._core.gate.budgets import Limits
+from .._core.gate.judge import ReadFailure, Rules, Watched, judge_gate, no_event, no_monitoring, out_of_reach
+from .._core.numeric import real_number
+from .._core.statistics import samples_of
+from .._core.verdict import Subject, Verdict
+from .._core.words import span
+from ._support.dates import api_instant, api_text, instant_option, now_of_api
+from ._support.events import event_date
+from ._support.gate_options import OPTIONS, Plan, plan_of
+from ._support.progress import every_now_and_then
+from ._support.task import Options, Outcome, Result, Task
 from .monitoring_info import SELECTION_OPTIONS, as_selected, monitoring_result, wanted
-from .progress import every_now_and_then
-from .task import Options, Outcome, Result, Task
 
 _LATENESS = 5 * 60  # seconds: a run is queued, runs, and its report is written
 _NAMED = 5  # how many monitorings a line of progress or a message names

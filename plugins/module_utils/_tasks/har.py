@@ -13,11 +13,11 @@ import json
 from typing import Any
 
 from .._client.client import Client
+from .._client.endpoints import Json
 from .._client.errors import SettingsError
-from .._client.lab import Json
-from .har_redaction import redacted_har
-from .kept_file import KeptFile, file_mode, sha256
-from .task import Options, Outcome, Result, Task
+from .._core.redaction.har import redacted_har
+from ._support.kept_file import KeptFile, file_mode, sha256
+from ._support.task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
     "report_id": {"type": "str"},

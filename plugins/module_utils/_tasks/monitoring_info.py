@@ -18,22 +18,22 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.endpoints import Period, Runs
 from .._client.errors import SettingsError, SpeedlabError
-from .._client.lab import Period, Runs
-from .._judge.dates import iso_utc
-from .._judge.declared import Declared, compare
-from .._judge.freshness import assess_freshness
-from .._judge.metrics import averages_from_statistics
-from .._judge.monitorings import judge_monitorings
-from .._judge.numeric import number_given
-from .._judge.statistics import samples_of
-from .._judge.urls import clean_for_result
-from .dates import api_instant, unreadable_instant
-from .periods import PERIOD_OPTIONS, period_of
-from .presentation import api_enabled, decoded_name, secrets_within, to_result
-from .progress import every_now_and_then
-from .reports import Batch, raise_if_nothing_was_read, report_result, run_result, warn_of_unread
-from .task import Options, Outcome, Result, Task
+from .._core.dates import iso_utc
+from .._core.metrics import averages_from_statistics
+from .._core.monitorings.declared import Declared, compare
+from .._core.monitorings.freshness import assess_freshness
+from .._core.monitorings.judge import judge_monitorings
+from .._core.numeric import number_given
+from .._core.redaction.urls import clean_for_result
+from .._core.statistics import samples_of
+from ._support.dates import api_instant, unreadable_instant
+from ._support.periods import PERIOD_OPTIONS, period_of
+from ._support.presentation import api_enabled, decoded_name, secrets_within, to_result
+from ._support.progress import every_now_and_then
+from ._support.reports import Batch, raise_if_nothing_was_read, report_result, run_result, warn_of_unread
+from ._support.task import Options, Outcome, Result, Task
 
 # Which monitorings are meant: the gate takes the same.
 SELECTION_OPTIONS: dict[str, Any] = {

@@ -13,11 +13,11 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.endpoints import AnalysisReport
 from .._client.errors import NotFound, SettingsError, SpeedlabError
-from .._client.lab import AnalysisReport
-from .progress import every_now_and_then
-from .reports import Batch, report_result
-from .task import Options, Outcome, Result, Task
+from ._support.progress import every_now_and_then
+from ._support.reports import Batch, report_result
+from ._support.task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
     "report_id": {"type": "list", "elements": "str", "required": True},

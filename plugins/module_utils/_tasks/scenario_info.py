@@ -16,16 +16,16 @@ from typing import Any
 
 from .._client.client import Client
 from .._client.concurrency import in_parallel
+from .._client.endpoints import AnalysisReport, Json, Period
 from .._client.errors import SpeedlabError
-from .._client.lab import AnalysisReport, Json, Period
-from .._judge.metrics import METRICS, read_metrics
-from .._judge.scenarios import GRADES, grade_run
-from .dates import api_date, api_instant
-from .periods import PERIOD_OPTIONS, period_of
-from .presentation import decoded_name, to_result
-from .progress import every_now_and_then
-from .reports import Batch, raise_if_nothing_was_read, report_result, warn_of_unread
-from .task import Options, Outcome, Result, Task
+from .._core.metrics import METRICS, read_metrics
+from .._core.scenarios.model import GRADES, grade_run
+from ._support.dates import api_date, api_instant
+from ._support.periods import PERIOD_OPTIONS, period_of
+from ._support.presentation import decoded_name, to_result
+from ._support.progress import every_now_and_then
+from ._support.reports import Batch, raise_if_nothing_was_read, report_result, warn_of_unread
+from ._support.task import Options, Outcome, Result, Task
 
 OPTIONS: dict[str, Any] = {
     "scenario_id": {"type": "list", "elements": "int"},

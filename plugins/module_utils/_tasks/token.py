@@ -17,8 +17,8 @@ from .._client.errors import SettingsError
 from .._client.oauth import Token
 from .._client.settings import Pair
 from .._client.tokens import RENEWAL_MARGIN
-from .._judge.dates import iso_utc
-from .task import Options, Outcome, Task
+from .._core.dates import iso_utc
+from ._support.task import Options, Outcome, Task
 
 OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

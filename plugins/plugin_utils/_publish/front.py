@@ -21,17 +21,17 @@ from ansible.utils.display import Display
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError, SpeedlabError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.masking import masked
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._secrets import register_secrets
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.publish import NAME, OPTIONS
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import (
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.action import (
     InProcessAction,
     in_the_words_of_a_module,
     refusal,
 )
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._arguments import WrongArguments, typed
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.arguments import WrongArguments, typed
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._plain import plain
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import (
     Options,

@@ -25,8 +25,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.private_files import PrivateDirectory
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.changes import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.private_files import (
+    PrivateDirectory,
+)
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.changes import (
     STATE_VERSION,
     Changes,
     Key,
@@ -34,9 +36,9 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.chan
     changes_since,
     read_state,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import status_in
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.rules import rule_for
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import status_in
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.rules import rule_for
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import json_of
 
 State = Mapping[str, Any]

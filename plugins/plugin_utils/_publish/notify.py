@@ -25,7 +25,6 @@ from urllib.parse import urlsplit
 with suppress(ImportError):  # reported by .http
     import requests
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.answer import retry_after
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import (
     ConnectionRefused,
     NameNotResolved,
@@ -35,14 +34,15 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
     TimedOut,
     TlsNotTrusted,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.network_errors import typed_errors
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.response import retry_after
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.session import (
     REQUESTS_IMPORT_ERROR,
     Bearer,
     refuse_redirect,
     watched_adapter,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.network_errors import typed_errors
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.trust import trust_from
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.trust import trust_from
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Receiver
 
 _TIMEOUT = 30.0  # seconds to connect, and for each part of an answer

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import SHORTEST_SECRET
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stray import stray_anywhere
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.kept_file import file_mode
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.kept_file import file_mode
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import ReportOptions
 
 _PAIRS = "pairs"  # the history of credential pairs, in the same folder

@@ -27,10 +27,10 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
     PartDamaged,
     SettingsError,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.private_files import replace_file
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.merge import merge
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.private_files import replace_file
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.merge import merge
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.reports import make_folder, remove_folders
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.kept import json_of

@@ -19,11 +19,11 @@ import time
 from collections.abc import Iterable
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SettingsError
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.private_files import (
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.private_files import (
     PrivateDirectory,
     Unusable,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.user_folders import temporary_folder
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.user_folders import temporary_folder
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Surroundings
 
 # Ansible loads action plugins before it makes the processes of the hosts, so these all have the same value.

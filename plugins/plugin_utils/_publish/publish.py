@@ -24,7 +24,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.err
     SpeedlabError,
     VerdictFailed,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.changes import compare_and_tell
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.history import HistoryFile
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.errors import SpeedlabError
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import NotAVerdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.kept_file import KeptFile
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import NotAVerdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.kept_file import KeptFile
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Surroundings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS, Format

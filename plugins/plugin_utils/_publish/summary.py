@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject, Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 _NAMED = 5

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import GatedMetric
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.details import GatedMetric
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.timeline import (
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.charts.timeline import (
     ROWS_SHOWN,
     Bar,
     Plot,

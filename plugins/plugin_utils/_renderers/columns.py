@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.details import GatedMetric
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.metrics import METRICS
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.details import GatedMetric
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.metrics import METRICS
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 _SOURCES = {"expires_on": "expiry date given", "created_on": "creation date", "unknown": "no date known"}

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import WORST_FIRST
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.status import WORST_FIRST
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
 LABEL_LENGTH = 48

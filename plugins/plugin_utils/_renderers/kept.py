@@ -15,9 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.strict_json import parse_json
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.parsing import instant_told
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.strict_json import parse_json
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.parsing import instant_told
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 
 
 def unless_only_the_clock_moved(

@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.numeric import real_number
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.status import Status, rank
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.words import counted
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.numeric import real_number
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.status import Status, rank
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.words import counted
 
 STATUS_LABELS = {"fail": "Fail", "unknown": "Unknown", "warn": "Warn", "pass": "Pass"}
 

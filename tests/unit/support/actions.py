@@ -14,7 +14,7 @@ from unittest import mock
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._action import InProcessAction
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.action import InProcessAction
 
 
 class Play:

@@ -18,7 +18,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._module import main
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Task
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.task import Task
 
 try:
     from ansible.module_utils.testing import patch_module_args

@@ -10,9 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import slots
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors
 
-_ROOM = Path(slots.__file__).resolve().parent
+_ROOM = Path(errors.__file__).resolve().parent
 
 
 def started(program: str, *arguments: str) -> subprocess.Popen[str]:

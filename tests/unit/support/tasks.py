@@ -13,7 +13,11 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._options import argument_spec
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.task import Execution, Task, execute
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.task import (
+    Execution,
+    Task,
+    execute,
+)
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR
 
 LOGIN: dict[str, Any] = {"client_id": PAIR.client_id, "client_secret": PAIR.client_secret}

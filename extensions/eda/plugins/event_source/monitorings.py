@@ -203,7 +203,7 @@ def _make_the_collection_importable() -> None:
 _make_the_collection_importable()
 
 # Not at the top: before, it cannot be found.
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._event_source import watch  # noqa: E402
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts.event_source import watch  # noqa: E402
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:

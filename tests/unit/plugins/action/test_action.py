@@ -20,10 +20,10 @@ from ansible_collections.contentsquare.speedlab.plugins.action import (
     speedlab_monitoring_info,
     speedlab_token,
 )
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import http
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http import session as http
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import progress
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _action
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support import progress
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import action as _action
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR

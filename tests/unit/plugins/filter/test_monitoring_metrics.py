@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.monitorings.judge import judge_monitorings
 
 Template = Callable[..., Any]
 

@@ -18,7 +18,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.contentsquare.speedlab.plugins.inventory.monitorings import InventoryModule
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import COMMON_OPTIONS, Pair
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils import _inventory
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import inventory as _inventory
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.inventories import Source, groups
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.contentsquare.speedlab.plugins.filter.monitoring_metrics import monitoring_metrics
 from ansible_collections.contentsquare.speedlab.plugins.filter.report import report as report_filter
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.monitorings import judge_monitorings
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.monitorings.judge import judge_monitorings
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS
 from ansible_collections.contentsquare.speedlab.tests.unit.support.inventories import Source
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.http.transport import Transport
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.oauth import Identity, OAuth, Token
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.settings import Pair
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.slots import Slots
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.transport import Transport
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.slots import Slots
 from ansible_collections.contentsquare.speedlab.tests.unit.support import samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import PAIR

@@ -13,7 +13,10 @@ import pytest
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client import errors
 from ansible_collections.contentsquare.speedlab.tests.unit.support.processes import said, started
 
-MODULES = sorted(path.stem for path in Path(errors.__file__).parent.glob("*.py") if path.stem != "__init__")
+ROOM = Path(errors.__file__).parent
+MODULES = sorted(
+    ".".join(path.relative_to(ROOM).with_suffix("").parts) for path in ROOM.rglob("*.py") if path.stem != "__init__"
+)
 
 
 def test_the_room_imports_without_ansible() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support.events import event_date
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.event_info import TASK
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.events import event_date
 from ansible_collections.contentsquare.speedlab.tests.unit.support import tasks
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import client
 from ansible_collections.contentsquare.speedlab.tests.unit.support.scripted import ScriptedApi, reply

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.dates import iso_utc
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import budgets_file, gate
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.dates import iso_utc
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks import gate
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support import budgets_file
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks.gate import TASK
 from ansible_collections.contentsquare.speedlab.tests.unit.support.clock import Clock
 from ansible_collections.contentsquare.speedlab.tests.unit.support.samples import WRONG_PAIR, payload

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._judge.verdict import Subject, Verdict
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Subject, Verdict
 
 WORST_FIRST = ("fail", "unknown", "warn", "pass")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.html_report import render_html
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.html_report import render_html
 
 from .reader import Element, Page
 from .samples import MIXED, finding, gated, monitoring, pair, verdict

@@ -21,11 +21,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.csv_table import render_csv
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.junit import render_junit
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.markdown import literal, render_markdown
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.openmetrics import render_openmetrics
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.sarif import render_sarif
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.csv_table import render_csv
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.junit import render_junit
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.markdown import (
+    literal,
+    render_markdown,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.openmetrics import (
+    render_openmetrics,
+)
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.formats.sarif import render_sarif
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers.samples import (
     MIXED,
     finding,
