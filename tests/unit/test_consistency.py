@@ -21,7 +21,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._sup
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._version import VERSION
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import inventory as _inventory
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import lookup as _lookup
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import FORMATS as FORMS
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.messages import FORMS
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.registry import FORMATS
 from ansible_collections.contentsquare.speedlab.tests.unit.support import collection, samples
 from ansible_collections.contentsquare.speedlab.tests.unit.support.actions import Play

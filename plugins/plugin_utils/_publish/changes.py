@@ -20,8 +20,8 @@ from typing import Any
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._client.stores.private_files import Unusable
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.changes import Changes
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import notification
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.history import History, HistoryFile
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.messages import notification
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.notify import send
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.options import Options, Receiver
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.outcome import Surroundings

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.changes import changes_since
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._notification import notification
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._publish.messages import notification
 from ansible_collections.contentsquare.speedlab.tests.unit.plugins.plugin_utils._renderers import samples
 
 

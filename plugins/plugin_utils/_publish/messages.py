@@ -22,7 +22,7 @@ from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.statu
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers import words
 
-FORMATS = ("generic", "slack")
+FORMS = ("generic", "slack")
 _LISTED = 15  # more lines than this are not read in a chat
 _LONGEST = 300
 _MARKS = re.compile(r"[@*_~`](?![^\W_])|(?<![^\W_])[@*_~`]")  # within a word, as in client_id, they mean nothing
