@@ -9,7 +9,7 @@ collection:
 
     python tests/benchmarks/watch.py [--hours 24] [--monitorings 1000]
 
-The day is a simulated one: the pauses between looks are skipped, and the network is replaced at its last step, so that
+The day is a simulated one: the pauses between polls are skipped, and the network is replaced at its last step, so that
 all of the client, the journal and the loop are real. It is lived through twice: once for how long the loop was blocked
 and how much memory the process took, and once for what Python itself allocated, which takes longer.
 How long the loop was blocked is the time between two of its beats, as far as this process worked in that time: on a
@@ -43,10 +43,10 @@ import urllib3  # noqa: E402
 from requests.adapters import HTTPAdapter  # noqa: E402
 
 from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._support import dates  # noqa: E402
-from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._watch import poll as looks
-from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import event_source as _event_source
+from ansible_collections.contentsquare.speedlab.plugins.module_utils._tasks._watch import poll  # noqa: E402
+from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._fronts import event_source  # noqa: E402
 
-INTERVAL, FREQUENCY = 300, 60  # seconds between two looks, minutes between two runs of a monitoring
+INTERVAL, FREQUENCY = 300, 60  # seconds between two polls, minutes between two runs of a monitoring
 TICK = 0.001  # seconds between two beats of the loop
 MOST_BLOCKED = 0.050  # seconds
 MOST_GROWTH = 8 * 2**20  # bytes, of the process and of what Python allocated
@@ -122,14 +122,14 @@ def collected(measure: Any) -> int:
 async def day(world: World, hours: int, state_file: str, measure: Any) -> dict[str, Any]:
     """Live through the hours; memory counts from the second one on, when everything was there once."""
     end, settled = world.now + timedelta(hours=hours), world.now + timedelta(hours=2)
-    found: dict[str, Any] = {"events": 0, "looks": 0, "blocked": 0.0, "late": 0.0, "before": None}
+    found: dict[str, Any] = {"events": 0, "polls": 0, "blocked": 0.0, "late": 0.0, "before": None}
     ended = asyncio.Event()
 
     async def sleep(seconds: float) -> None:
         if seconds < 60:
             await asyncio.sleep(seconds)
             return
-        found["looks"] += 1
+        found["polls"] += 1
         world.now += timedelta(seconds=seconds)
         if world.now >= settled and found["before"] is None:
             found["before"] = collected(measure)
@@ -154,13 +154,13 @@ async def day(world: World, hours: int, state_file: str, measure: Any) -> dict[s
             found["events"] += 1
 
     clock = SimpleNamespace(now=lambda _zone: world.now)
-    dates.datetime = looks.datetime = clock
-    _event_source.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+    dates.datetime = poll.datetime = clock
+    event_source.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
     queue: asyncio.Queue[Any] = asyncio.Queue(1)
     pair = {"client_id": "benchmark", "client_secret": "benchmark-secret"}
     given = {**pair, "interval": INTERVAL, "state_file": state_file, "token_cache": False}
     tasks = [
-        asyncio.create_task(each) for each in (_event_source.watch(queue, given), take(queue), beat(), ended.wait())
+        asyncio.create_task(each) for each in (event_source.watch(queue, given), take(queue), beat(), ended.wait())
     ]
     done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
@@ -201,7 +201,7 @@ def main() -> int:
         ("growth of the process", first["growth"] / 2**20, "MiB", MOST_GROWTH / 2**20),
         ("growth of what Python allocated", second["growth"] / 2**20, "MiB", MOST_GROWTH / 2**20),
     )
-    lived_through = f"{options.hours} hours with {options.monitorings} monitorings: {first['looks']} looks"
+    lived_through = f"{options.hours} hours with {options.monitorings} monitorings: {first['polls']} polls"
     print(f"{lived_through}, {first['events']} events in {seconds:.0f} s, state file {first['state'] >> 10} KiB")
     print(f"longest time between two beats of the loop, other programs included: {first['late'] * 1000:.0f} ms")
     missed = 0
