@@ -34,11 +34,13 @@ def opened(browser: Browser, file: Path) -> Iterator[Page]:
     # The page's own policy would keep the script of axe out.
     context = browser.new_context(bypass_csp=True)
     context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto(file.as_uri())
-    page.add_script_tag(path=AXE)
-    yield page
-    context.close()
+    try:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.add_script_tag(path=AXE)
+        yield page
+    finally:
+        context.close()
 
 
 @pytest.fixture(scope="module", params=written.REPORTS)

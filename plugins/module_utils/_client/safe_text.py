@@ -25,7 +25,7 @@ _LONGEST = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _ESCAPE = re.compile(
     r"\\(?:(?P<code>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})"
-    r"|[ux]\{(?P<braced>[0-9a-fA-F]{1,5})\}|(?P<octal>[0-3][0-7]{2})|(?P<other>.))",
+    r"|[ux]\{0{0,3}(?P<braced>10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5})\}|(?P<octal>[0-3][0-7]{2})|(?P<other>.))",
     re.DOTALL,
 )
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")

@@ -63,6 +63,11 @@ def label_text(value: object) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
+def read_label(text: str) -> str:
+    """The value of a label as it is written, without the backslashes."""
+    return re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], text, flags=re.DOTALL)
+
+
 def label_value(value: object) -> str:
     """The same before it is escaped."""
     return "" if value is None else clean_for_publication(words.printable(value))

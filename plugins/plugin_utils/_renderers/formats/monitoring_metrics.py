@@ -36,6 +36,7 @@ from ansible_collections.contentsquare.speedlab.plugins.plugin_utils._renderers.
     Labels,
     exposition,
     label_text,
+    read_label,
 )
 
 Monitoring = Mapping[str, Any]
@@ -159,7 +160,7 @@ def _samples_of(text: str) -> _Kept:
     for line in text.split("\n"):
         match = _LINE.fullmatch(line)
         if match:
-            labels = _LABEL.sub(lambda label: f'"{clean_for_publication(label[1])}"', match["labels"])
+            labels = _LABEL.sub(lambda label: f'"{label_text(read_label(label[1]))}"', match["labels"])
             sample = _Sample(labels, match["value"], match["id"])
             found.setdefault((match["name"], match["environment"]), []).append(sample)
     return found

@@ -112,6 +112,7 @@ WORDS = st.text(string.ascii_letters + " :,", max_size=20)
 @example(secret="%41%42%43%44", before="", after="")
 @example(secret="&lt;&lt;&lt;&lt;", before="", after="")
 @example(secret="\\n\\n\\n\\n\\n", before="", after="")
+@example(secret="000000\U001000000", before="", after="")
 def test_no_echo_of_a_secret_in_any_spelling_is_shown(spelling: str, secret: str, before: str, after: str) -> None:
     assert safe_text(f"{before}{SPELLINGS[spelling](secret)}{after}", (secret,)) == ""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_classic
@@ -280,6 +280,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 
 
 @given(environment=TEXTS, name=TEXTS, url=TEXTS)
+@example(environment="", name="", url=";0\\0")
 def test_any_text_survives_two_runs_as_a_label_for_both_readers(environment: str, name: str, url: str) -> None:
     first = render_monitoring_metrics({environment: read(monitoring(name=name, url=url, last_report=report(score=90)))})
     second = render_monitoring_metrics({environment: REFUSED}, previous=first)
