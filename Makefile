@@ -24,6 +24,8 @@ PROCESSES ?= 2
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
+# Environments and installed collections are made by patterns; make would remove them at its end.
+.SECONDARY:
 .DEFAULT_GOAL := help
 
 # --- The environment of every command: no settings, credentials or caches of the person who runs it -------------------
